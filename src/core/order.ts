@@ -11,7 +11,11 @@ const maxLength = 10_000;
 /** Well-formed Unicode without NUL. Only the fields that are empty in the canonical order may be empty. */
 const text = Type.String({ minLength: 1, maxLength, format: 'text' });
 const textOrEmpty = Type.String({ maxLength, format: 'text' });
-const notBlank = Type.String({ maxLength, format: 'not-blank', description: 'not empty, not only white space' });
+const notBlank = Type.String({
+  maxLength,
+  format: 'not-blank',
+  description: 'not empty, not only white space',
+});
 const integer = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
 
 export const OrderUid = Type.String({

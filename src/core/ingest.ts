@@ -1,0 +1,164 @@
+/**
+ * The write story: records come from the source, are examined, gathered into batches, stored in one
+ * transaction each, shown to readers, and only then acknowledged.
+ *
+ * I2: offsets are committed only after the transaction that stored their records.
+ * I5: a fault of the infrastructure is waited out, here and nowhere else; a fault of the data splits the
+ * batch until the bad record is alone, and that one becomes a dead letter.
+ */
+import { backoffMs, pause } from './backoff.ts';
+import { Lane, type BatchLimits, type FlushReason } from './lane.ts';
+import type { Lookup } from './lookup.ts';
+import { examine, isOrder, type Entry, type Outcome, type SourceRecord } from './record.ts';
+import { DataFault, type Applied, type NextOffsets, type OrderStore } from './store.ts';
+import type { ValidateOptions } from './validate.ts';
+
+/** Where records come from. */
+export interface Source {
+  /** Records as they arrive, each partition in order; ends when `signal` is aborted. */
+  chunks(signal: AbortSignal): AsyncIterable<SourceRecord[]>;
+  /** Acknowledges all records below the offset of each partition. Does nothing when the topic has been replaced. */
+  commit(offsets: NextOffsets): Promise<void>;
+}
+
+/** What happens, for logs and metrics. Nothing in it is personal data. */
+export interface IngestObserver {
+  batch(event: { entries: Entry[]; outcomes: Outcome[]; reason: FlushReason; seconds: number }): void;
+  fault(event: { error: unknown; attempt: number; delayMs: number; records: number }): void;
+  commitFailed(error: unknown): void;
+}
+
+export interface IngestOptions extends BatchLimits, ValidateOptions {
+  /** Transactions in flight at once, each over its own partitions. */
+  lanes: number;
+}
+
+export class Ingest {
+  readonly #source: Source;
+  readonly #store: Pick<OrderStore, 'apply'>;
+  readonly #lookup: Pick<Lookup, 'put' | 'forget'>;
+  readonly #observer: IngestObserver;
+  readonly #options: IngestOptions;
+  #toCommit: NextOffsets | undefined;
+  #committing: Promise<void> | undefined;
+
+  constructor(parts: {
+    source: Source;
+    store: Pick<OrderStore, 'apply'>;
+    lookup: Pick<Lookup, 'put' | 'forget'>;
+    observer: IngestObserver;
+    options: IngestOptions;
+  }) {
+    this.#source = parts.source;
+    this.#store = parts.store;
+    this.#lookup = parts.lookup;
+    this.#observer = parts.observer;
+    this.#options = parts.options;
+  }
+
+  /**
+   * Runs until `stop` is aborted, then stores and acknowledges what was taken. When that cannot be done
+   * before `giveUp` is aborted, it is left: Kafka delivers it again. Rejects only on a bug.
+   */
+  async run(stop: AbortSignal, giveUp: AbortSignal): Promise<void> {
+    const write = (batch: Entry[], reason: FlushReason) => this.#write(batch, reason, giveUp);
+    const lanes = Array.from({ length: this.#options.lanes }, () => new Lane(this.#options, write));
+    for await (const chunk of this.#source.chunks(stop)) {
+      for (const record of chunk) {
+        await lanes[record.partition % lanes.length]!.add(examine(record, this.#options));
+      }
+    }
+    await Promise.all(lanes.map((lane) => lane.close()));
+    while (this.#committing) await this.#committing;
+  }
+
+  async #write(batch: Entry[], reason: FlushReason, giveUp: AbortSignal): Promise<void> {
+    const start = performance.now();
+    const applied = await this.#apply(batch, giveUp);
+    if (!applied) return;
+    this.#show(batch, applied.outcomes);
+    this.#acknowledge(applied.next);
+    const seconds = (performance.now() - start) / 1_000;
+    this.#observer.batch({ entries: batch, outcomes: applied.outcomes, reason, seconds });
+  }
+
+  /** Stores a batch, however long it takes. `undefined` when it was given up. */
+  async #apply(batch: Entry[], giveUp: AbortSignal): Promise<Applied | undefined> {
+    for (let attempt = 1; !giveUp.aborted; attempt++) {
+      try {
+        const applied = await this.#store.apply(batch);
+        if (attempt > 1) this.#forget(batch);
+        return applied;
+      } catch (error) {
+        if (error instanceof DataFault) return this.#split(batch, error, giveUp);
+        this.#forget(batch);
+        const delayMs = backoffMs(attempt);
+        this.#observer.fault({ error, attempt, delayMs, records: batch.length });
+        await pause(delayMs, giveUp);
+      }
+    }
+    return undefined;
+  }
+
+  async #split(batch: Entry[], fault: DataFault, giveUp: AbortSignal): Promise<Applied | undefined> {
+    const [entry] = batch;
+    if (batch.length === 1 && entry) {
+      const reason = `The database refuses the order: ${fault.message}`;
+      const rejection = {
+        code: 'refused_by_database' as const,
+        reason,
+        errors: [{ path: '', message: reason }],
+      };
+      return this.#apply([{ record: entry.record, rejection }], giveUp);
+    }
+    const middle = batch.length >> 1;
+    const first = await this.#apply(batch.slice(0, middle), giveUp);
+    const second = first && (await this.#apply(batch.slice(middle), giveUp));
+    return (
+      second && {
+        outcomes: [...first.outcomes, ...second.outcomes],
+        next: {
+          topicId: second.next.topicId,
+          offsets: new Map([...first.next.offsets, ...second.next.offsets]),
+        },
+      }
+    );
+  }
+
+  /** After a fault nobody knows whether the transaction was committed: what is cached may be old. */
+  #forget(batch: Entry[]): void {
+    for (const entry of batch) if (isOrder(entry)) this.#lookup.forget(entry.order.order_uid);
+  }
+
+  /** I1: only what is committed is shown. */
+  #show(batch: Entry[], outcomes: Outcome[]): void {
+    batch.forEach((entry, index) => {
+      const changed = outcomes[index] === 'stored' || outcomes[index] === 'updated';
+      if (changed && isOrder(entry)) this.#lookup.put(entry.order.order_uid, Buffer.from(entry.document));
+    });
+  }
+
+  /** Commits in the background, one request at a time; a failed one is covered by the next (the fence skips what comes again). */
+  #acknowledge(next: NextOffsets): void {
+    if (this.#toCommit?.topicId === next.topicId) {
+      for (const [partition, offset] of next.offsets) this.#toCommit.offsets.set(partition, offset);
+    } else {
+      this.#toCommit = next;
+    }
+    this.#committing ??= this.#commit().finally(() => {
+      this.#committing = undefined;
+    });
+  }
+
+  async #commit(): Promise<void> {
+    while (this.#toCommit) {
+      const offsets = this.#toCommit;
+      this.#toCommit = undefined;
+      try {
+        await this.#source.commit(offsets);
+      } catch (error) {
+        this.#observer.commitFailed(error);
+      }
+    }
+  }
+}

@@ -1,0 +1,67 @@
+/** The port to the database: what ingest and lookup need of it. */
+import type { Entry, Outcome } from './record.ts';
+
+/** An order as it is served: the bytes that were sent. */
+export interface StoredOrder {
+  order_uid: string;
+  document: Buffer;
+}
+
+/** What became of a batch; returned only once it is committed. */
+export interface Applied {
+  /** One for each entry, in order. */
+  outcomes: Outcome[];
+  /** What may be committed to Kafka. */
+  next: NextOffsets;
+}
+
+/** The next offset to apply, by partition of one topic. */
+export interface NextOffsets {
+  topicId: string;
+  offsets: Map<number, bigint>;
+}
+
+export interface OrderStore {
+  /**
+   * Stores a batch in one transaction: orders, dead letters and the fence (I2, I3, I4). The entries are in the
+   * order in which their partitions hold them, and of one topic.
+   *
+   * @throws {DataFault} the database refuses a value of the batch; nothing was stored
+   * @throws {Error} any other fault, of the infrastructure; whether the batch was stored is unknown
+   */
+  apply(batch: Entry[]): Promise<Applied>;
+
+  /** The newest committed version of an order. Throws when the database does not answer. */
+  find(orderUid: string): Promise<StoredOrder | undefined>;
+
+  /** The orders received last, newest first. Throws when the database does not answer. */
+  newest(limit: number): Promise<StoredOrder[]>;
+
+  /** A page of the orders, newest first, from behind `cursor`. Throws when the database does not answer. */
+  list(limit: number, cursor?: OrderCursor): Promise<OrderSummary[]>;
+}
+
+/** Where an order stands among all: by the time of its receipt, then by its id. */
+export interface OrderCursor {
+  /** Microseconds since 1970. */
+  receivedAt: bigint;
+  order_uid: string;
+}
+
+/** What a list shows of an order: nothing of the person. */
+export interface OrderSummary {
+  order_uid: string;
+  track_number: string;
+  /** RFC 3339 in UTC. */
+  date_created: string;
+  amount: number;
+  currency: string;
+  items: number;
+  /** Microseconds since 1970. */
+  receivedAt: bigint;
+}
+
+/** The database refuses the data itself (SQLSTATE 22xxx, 23xxx): trying again would not help. */
+export class DataFault extends Error {
+  override readonly name = 'DataFault';
+}

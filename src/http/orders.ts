@@ -1,0 +1,140 @@
+/** Orders over HTTP. */
+import { hash } from 'node:crypto';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { Type, type Static } from 'typebox';
+import type { CachedOrder } from '../core/cache.ts';
+import type { Found, Lookup } from '../core/lookup.ts';
+import { Order, OrderUid } from '../core/order.ts';
+import type { OrderCursor, OrderStore } from '../core/store.ts';
+import { Problem } from './problem.ts';
+
+export interface OrderRoutesOptions {
+  lookup: Pick<Lookup, 'find'>;
+  store: Pick<OrderStore, 'list'>;
+  /** Told whether each lookup was answered from memory. */
+  onLookup: (result: 'hit' | 'miss') => void;
+}
+
+const byUid = Type.Object({ order_uid: OrderUid });
+const page = Type.Object({
+  limit: Type.Integer({ minimum: 1, maximum: 100, default: 20 }),
+  cursor: Type.Optional(Type.String({ maxLength: 200, description: 'next_cursor of the page before' })),
+});
+const summaries = Type.Object({
+  orders: Type.Array(
+    Type.Object({
+      order_uid: Type.String(),
+      track_number: Type.String(),
+      date_created: Type.String(),
+      amount: Type.Integer(),
+      currency: Type.String(),
+      items: Type.Integer(),
+      received_at: Type.String(),
+    }),
+  ),
+  next_cursor: Type.Union([Type.String(), Type.Null()]),
+});
+
+/** `GET /order/order?order_uid=`, `GET /api/orders/{order_uid}` (each with HEAD) and `GET /api/orders`. */
+export function orderRoutes(app: FastifyInstance, { lookup, store, onLookup }: OrderRoutesOptions): void {
+  const answer = async (orderUid: string, request: FastifyRequest, reply: FastifyReply) => {
+    const start = performance.now();
+    const found = await find(orderUid);
+    onLookup(found?.from === 'cache' ? 'hit' : 'miss');
+    if (!found) throw new Problem('order_not_found', `No order has the id ${orderUid}.`);
+    return send(found, performance.now() - start, request, reply);
+  };
+
+  const find = async (orderUid: string): Promise<Found | undefined> => {
+    try {
+      return await lookup.find(orderUid);
+    } catch (cause) {
+      throw new Problem('unavailable', 'The order is not in memory and the database does not answer.', {
+        cause,
+      });
+    }
+  };
+
+  const response = { 200: { description: 'The order as it was sent', ...Order } };
+
+  app.get<{ Querystring: Static<typeof byUid> }>(
+    '/order/order',
+    { schema: { summary: 'An order by its id', tags: ['orders'], querystring: byUid, response } },
+    (request, reply) => answer(request.query.order_uid, request, reply),
+  );
+
+  app.get<{ Params: Static<typeof byUid> }>(
+    '/api/orders/:order_uid',
+    { schema: { summary: 'An order by its id', tags: ['orders'], params: byUid, response } },
+    (request, reply) => answer(request.params.order_uid, request, reply),
+  );
+
+  app.get<{ Querystring: Static<typeof page> }>(
+    '/api/orders',
+    {
+      schema: {
+        summary: 'The orders, those received last first; nothing of the persons',
+        tags: ['orders'],
+        querystring: page,
+        response: { 200: { description: 'A page of orders', ...summaries } },
+      },
+    },
+    async (request, reply) => {
+      const { limit, cursor } = request.query;
+      const orders = await list(limit, cursor === undefined ? undefined : parseCursor(cursor));
+      const last = orders.length === limit ? orders.at(-1) : undefined;
+      reply.header('Cache-Control', 'no-store');
+      return {
+        orders: orders.map(({ receivedAt, ...order }) => ({ ...order, received_at: toRfc3339(receivedAt) })),
+        next_cursor: last ? `${last.receivedAt}.${last.order_uid}` : null,
+      };
+    },
+  );
+
+  const list = async (limit: number, cursor?: OrderCursor) => {
+    try {
+      return await store.list(limit, cursor);
+    } catch (cause) {
+      throw new Problem('unavailable', 'The list comes from the database, which does not answer.', { cause });
+    }
+  };
+}
+
+function send(
+  { order, from }: Found,
+  ms: number,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
+  const etag = etagOf(order);
+  reply
+    .header('ETag', etag)
+    .header('Cache-Control', 'private, no-cache')
+    // RFC 9211: what the cache did for this request.
+    .header('Cache-Status', from === 'cache' ? 'order-service; hit' : 'order-service; fwd=miss; stored')
+    .header('Server-Timing', `${from === 'cache' ? 'cache' : 'db'};dur=${ms.toFixed(3)}`);
+  if (matches(request.headers['if-none-match'], etag)) return reply.code(304).send();
+  return reply.type('application/json; charset=utf-8').send(order.document);
+}
+
+function etagOf(order: CachedOrder): string {
+  return (order.etag ??= `"${hash('sha1', order.document, 'base64url')}"`);
+}
+
+/** `If-None-Match` is compared weakly (RFC 9110, section 13.1.2). */
+function matches(ifNoneMatch: string | undefined, etag: string): boolean {
+  if (ifNoneMatch === undefined) return false;
+  if (ifNoneMatch.trim() === '*') return true;
+  return ifNoneMatch.split(',').some((candidate) => candidate.trim().replace(/^W\//, '') === etag);
+}
+
+function parseCursor(cursor: string): OrderCursor {
+  const match = /^(\d{1,17})\.([A-Za-z0-9_-]{1,64})$/.exec(cursor);
+  if (!match) throw new Problem('invalid_request', 'cursor must be the next_cursor of the page before.');
+  return { receivedAt: BigInt(match[1]!), order_uid: match[2]! };
+}
+
+function toRfc3339(micros: bigint): string {
+  const second = new Date(Number(micros / 1_000_000n) * 1_000).toISOString().slice(0, 19);
+  return `${second}.${String(micros % 1_000_000n).padStart(6, '0')}Z`;
+}

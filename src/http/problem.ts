@@ -1,0 +1,60 @@
+/** Errors as RFC 9457 problem details: one table from what went wrong to what the client is told. */
+import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify';
+
+const problems = {
+  invalid_request: { status: 400, title: 'The request is not valid' },
+  order_not_found: { status: 404, title: 'There is no such order' },
+  not_found: { status: 404, title: 'There is nothing here' },
+  misdirected: { status: 421, title: 'This host is not served here' },
+  too_large: { status: 413, title: 'The request is too large' },
+  unavailable: { status: 503, title: 'The database does not answer' },
+  internal: { status: 500, title: 'Something went wrong in the service' },
+} as const;
+
+export type ProblemCode = keyof typeof problems;
+
+/** Seconds after which a client may try again while the database is away. */
+const retryAfterSeconds = 2;
+
+/** Thrown by a handler to answer with a problem; `message` is the detail, and holds no personal data. */
+export class Problem extends Error {
+  override readonly name = 'Problem';
+  readonly code: ProblemCode;
+
+  constructor(code: ProblemCode, detail: string, options?: ErrorOptions) {
+    super(detail, options);
+    this.code = code;
+  }
+}
+
+/** Answers every error and every unknown path with a problem. `onFault` is told of those that are ours. */
+export function handleProblems(app: FastifyInstance, onFault: (error: unknown) => void): void {
+  app.setErrorHandler((error: FastifyError, _request, reply) => {
+    const problem = toProblem(error);
+    if (problem.code === 'internal') onFault(error);
+    if (problem.code === 'unavailable') onFault(problem.cause);
+    return sendProblem(reply, problem);
+  });
+  app.setNotFoundHandler((request, reply) =>
+    sendProblem(reply, new Problem('not_found', `Nothing is served at this address for ${request.method}.`)),
+  );
+}
+
+function toProblem(error: FastifyError | Problem): Problem {
+  if (error instanceof Problem) return error;
+  if (error.validation) return new Problem('invalid_request', error.message);
+  if (error.statusCode === 413) return new Problem('too_large', 'The body of the request is too large.');
+  if (error.statusCode !== undefined && error.statusCode < 500)
+    return new Problem('invalid_request', error.message);
+  return new Problem('internal', 'The error is in the log of the service.', { cause: error });
+}
+
+function sendProblem(reply: FastifyReply, { code, message }: Problem): FastifyReply {
+  const { status, title } = problems[code];
+  if (status === 503) reply.header('Retry-After', retryAfterSeconds);
+  return reply
+    .code(status)
+    .header('Cache-Control', 'no-store')
+    .type('application/problem+json')
+    .send(JSON.stringify({ type: `urn:order-service:problem:${code}`, title, status, detail: message }));
+}

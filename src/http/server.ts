@@ -1,0 +1,87 @@
+/** The HTTP server: limits on everything a client sends, and the routes. */
+import { isIP } from 'node:net';
+import swagger from '@fastify/swagger';
+import fastify, { type FastifyInstance } from 'fastify';
+import { opsRoutes, type OpsRoutesOptions } from './ops.ts';
+import { orderRoutes, type OrderRoutesOptions } from './orders.ts';
+import { pageIsBuilt, pageRoutes } from './page.ts';
+import { handleProblems, Problem } from './problem.ts';
+
+export interface ServerOptions extends OrderRoutesOptions, OpsRoutesOptions {
+  host: string;
+  /** 0 for any free port. */
+  port: number;
+  onRequest: (event: { route: string; method: string; status: number; seconds: number }) => void;
+  onFault: (error: unknown) => void;
+}
+
+export interface Server {
+  url: string;
+  /** Takes no new connections, and resolves when the requests under way are answered. */
+  close(): Promise<void>;
+}
+
+const maxHeaderBytes = 8 * 1024;
+
+/** Listens. Rejects when it cannot (the port is taken, the host is not this machine's). */
+export async function startServer(options: ServerOptions): Promise<Server> {
+  const app = await createApp(options);
+  const url = await app.listen({ host: options.host, port: options.port });
+  return { url, close: () => app.close() };
+}
+
+async function createApp(options: ServerOptions): Promise<FastifyInstance> {
+  const app = fastify({
+    logger: false,
+    bodyLimit: 16 * 1024,
+    requestTimeout: 10_000,
+    connectionTimeout: 60_000,
+    keepAliveTimeout: 30_000,
+    forceCloseConnections: 'idle',
+    // A longer id than any is answered with what is wrong with it; the size of all headers is the limit.
+    routerOptions: { maxParamLength: maxHeaderBytes },
+    http: { maxHeaderSize: maxHeaderBytes, headersTimeout: 10_000 },
+    ajv: { customOptions: { coerceTypes: true, removeAdditional: false, allErrors: false } },
+  });
+  handleProblems(app, options.onFault);
+  if (isLoopback(options.host)) refuseForeignHosts(app);
+  app.addHook('onRequest', async (_request, reply) => {
+    reply.header('X-Content-Type-Options', 'nosniff');
+  });
+  app.addHook('onResponse', async (request, reply) => {
+    options.onRequest({
+      route: request.routeOptions.url ?? 'none',
+      method: request.method,
+      status: reply.statusCode,
+      seconds: reply.elapsedTime / 1_000,
+    });
+  });
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: { title: 'Order service', version: '1', description: 'Errors are RFC 9457 problem details.' },
+    },
+  });
+  await app.register(async (scope) => {
+    orderRoutes(scope, options);
+    opsRoutes(scope, options);
+  });
+  if (pageIsBuilt()) await app.register(pageRoutes);
+  return app;
+}
+
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
+}
+
+/**
+ * A page of somebody else's whose name resolves to this machine (DNS rebinding) would be of the same origin as
+ * the service, and could read orders. Who binds to loopback is meant to be reached by a name of loopback.
+ */
+function refuseForeignHosts(app: FastifyInstance): void {
+  app.addHook('onRequest', async (request) => {
+    if (!isLoopback(request.hostname.replace(/^\[|\]$/g, ''))) {
+      throw new Problem('misdirected', 'Ask for localhost or 127.0.0.1: HTTP_HOST is a loopback address.');
+    }
+  });
+}

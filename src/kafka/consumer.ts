@@ -1,0 +1,221 @@
+/**
+ * Records from Kafka, as a member of a consumer group.
+ *
+ * The library's defaults lose records (it commits by itself, and starts at the end of the log), so each is set
+ * here. A rejoin or a lost broker can destroy its stream: the session is then closed and made anew, from the
+ * offsets that were committed.
+ */
+import { Consumer, type Message, type MessagesStream } from '@platformatic/kafka';
+import { backoffMs, pause } from '../core/backoff.ts';
+import type { Source } from '../core/ingest.ts';
+import type { SourceRecord } from '../core/record.ts';
+import type { NextOffsets } from '../core/store.ts';
+import { ensureTopic } from './topic.ts';
+
+export interface ConsumerOptions {
+  brokers: string[];
+  topic: string;
+  /** Partitions of the topic when it has to be created. */
+  partitions: number;
+  groupId: string;
+  clientId: string;
+  /** The session was lost and is made anew after `delayMs`. */
+  onFault: (fault: { error: unknown; attempt: number; delayMs: number }) => void;
+  /** The group has given this member partitions. */
+  onAssigned: (partitions: number[]) => void;
+}
+
+/** Without a heartbeat for so long the member is no longer counted as in the group. */
+const heartbeatPatienceMs = 4_000;
+
+/** Most records handed on at once. */
+const maxChunk = 500;
+
+/** A client that the broker does not answer is left behind after so long. */
+const closePatienceMs = 3_000;
+
+/** The last millisecond of the year 9999. Timestamps come from producers and can be any number. */
+const maxTimestamp = 253_402_300_799_999n;
+
+type Stream = MessagesStream<Buffer, Buffer, Buffer, Buffer>;
+
+interface Session {
+  consumer: Consumer<Buffer, Buffer, Buffer, Buffer>;
+  stream: Stream;
+  topicId: string;
+  joinedAt: number;
+}
+
+export class OrderConsumer implements Source {
+  readonly #options: ConsumerOptions;
+  #session: Session | undefined;
+  #topicEnsured = false;
+
+  constructor(options: ConsumerOptions) {
+    this.#options = options;
+  }
+
+  /** Whether this instance is in the group: assigned, and heard by the coordinator within the last seconds. */
+  get joined(): boolean {
+    if (!this.#session?.consumer.isActive() || !this.#session.consumer.assignments) return false;
+    const heard = this.#session.consumer.lastHeartbeat?.getTime() ?? this.#session.joinedAt;
+    return Date.now() - heard < heartbeatPatienceMs;
+  }
+
+  async *chunks(signal: AbortSignal): AsyncGenerator<SourceRecord[]> {
+    for (let attempt = 1; !signal.aborted; attempt++) {
+      try {
+        const session = await this.#open(signal);
+        if (!session) return;
+        for await (const chunk of this.#read(session, signal)) {
+          attempt = 0;
+          yield chunk;
+        }
+      } catch (error) {
+        const delayMs = backoffMs(Math.max(attempt, 1));
+        this.#options.onFault({ error, attempt, delayMs });
+        await this.close();
+        await pause(delayMs, signal);
+      }
+    }
+  }
+
+  async commit({ topicId, offsets }: NextOffsets): Promise<void> {
+    const session = this.#session;
+    if (session?.topicId !== topicId) return;
+    const { topic } = this.#options;
+    await session.consumer.commit({
+      offsets: [...offsets].map(([partition, offset]) => ({ topic, partition, offset, leaderEpoch: -1 })),
+    });
+  }
+
+  /** Records in the assigned partitions that are not committed yet. Rejects when the broker does not answer. */
+  async lag(): Promise<number | undefined> {
+    if (!this.#session || !this.joined) return undefined;
+    const { topic } = this.#options;
+    const lags = (await this.#session.consumer.getLag({ topics: [topic] })).get(topic) ?? [];
+    return lags.reduce((sum, lag) => sum + Math.max(Number(lag), 0), 0);
+  }
+
+  /** Leaves the group and disconnects; a broker that does not answer is not waited for longer than seconds. */
+  async close(): Promise<void> {
+    const session = this.#session;
+    this.#session = undefined;
+    if (!session) return;
+    const patience = new AbortController();
+    const closed = (async () => {
+      await session.stream.close();
+      await session.consumer.close(true);
+    })();
+    // The stream's own error has been reported; the broker ends the membership by itself.
+    await Promise.race([closed.catch(() => {}), pause(closePatienceMs, patience.signal)]);
+    patience.abort();
+  }
+
+  /** Joins the group. `undefined` when `signal` was aborted meanwhile. */
+  async #open(signal: AbortSignal): Promise<Session | undefined> {
+    const opening = this.#connect();
+    const aborted = new Promise<undefined>((resolve) => {
+      signal.addEventListener('abort', () => resolve(undefined), { once: true });
+    });
+    const session = await Promise.race([opening, aborted]);
+    if (session) return session;
+    void opening.then(() => this.close()).catch(() => {}); // nobody waits for it any more
+    return undefined;
+  }
+
+  async #connect(): Promise<Session> {
+    const { brokers, topic, partitions, groupId, clientId } = this.#options;
+    // Only at the start: a topic that someone deletes later is theirs to create again.
+    if (!this.#topicEnsured) await ensureTopic(brokers, topic, partitions);
+    this.#topicEnsured = true;
+    const consumer = new Consumer<Buffer, Buffer, Buffer, Buffer>({
+      clientId,
+      groupId,
+      bootstrapBrokers: brokers,
+      sessionTimeout: 10_000,
+      rebalanceTimeout: 15_000,
+      heartbeatInterval: 1_000,
+      requestTimeout: 20_000,
+      connectTimeout: 3_000,
+      retries: 2,
+      retryDelay: 300,
+    });
+    consumer.on('consumer:group:join', () => {
+      const mine = consumer.assignments?.find((assignment) => assignment.topic === topic)?.partitions ?? [];
+      if (this.#session?.consumer === consumer) this.#session.joinedAt = Date.now();
+      this.#options.onAssigned(mine);
+    });
+    try {
+      const metadata = await consumer.metadata({ topics: [topic] });
+      const stream = await consumer.consume({
+        topics: [topic],
+        autocommit: false,
+        mode: 'committed',
+        fallbackMode: 'earliest',
+        isolationLevel: 1, // read committed: what an aborted transaction wrote is not read
+        minBytes: 1,
+        maxWaitTime: 500,
+        maxBytes: 8 * 1024 * 1024,
+        maxBytesPerPartition: 1024 * 1024,
+        highWaterMark: 2 * maxChunk,
+      });
+      this.#session = { consumer, stream, topicId: metadata.topics.get(topic)!.id, joinedAt: Date.now() };
+      return this.#session;
+    } catch (error) {
+      await consumer.close(true).catch(() => {}); // the error that matters is the first
+      throw error;
+    }
+  }
+
+  async *#read({ consumer, stream, topicId }: Session, signal: AbortSignal): AsyncGenerator<SourceRecord[]> {
+    const { topic } = this.#options;
+    let failure: Error | undefined;
+    let wake = () => {};
+    stream.on('error', (error: Error) => (failure = error));
+    // This listener stays: the library stops fetching from a stream that nobody listens to.
+    stream.on('readable', () => wake());
+    stream.on('close', () => wake());
+    signal.addEventListener('abort', () => wake(), { once: true });
+    while (!signal.aborted) {
+      const woken = new Promise<void>((resolve) => (wake = resolve));
+      const messages = take(stream);
+      if (messages.length === 0) {
+        if (stream.destroyed || stream.readableEnded)
+          throw failure ?? new Error('The stream of records has ended.');
+        await woken;
+        continue;
+      }
+      // A topic that was created anew under its name starts again at offset 0: its records are others.
+      const metadata = await consumer.metadata({ topics: [topic] });
+      if (metadata.topics.get(topic)?.id !== topicId)
+        throw new Error(`Topic ${topic} has been created anew.`);
+      yield messages.map((message) => toRecord(message, topicId));
+    }
+  }
+}
+
+function take(stream: Stream): Message<Buffer, Buffer, Buffer, Buffer>[] {
+  const messages: Message<Buffer, Buffer, Buffer, Buffer>[] = [];
+  while (messages.length < maxChunk) {
+    const message = stream.read() as Message<Buffer, Buffer, Buffer, Buffer> | null;
+    if (message === null) break;
+    messages.push(message);
+  }
+  return messages;
+}
+
+function toRecord(message: Message<Buffer, Buffer, Buffer, Buffer>, topicId: string): SourceRecord {
+  const { topic, partition, offset, timestamp } = message;
+  return {
+    topic,
+    topicId,
+    partition,
+    offset,
+    timestamp: timestamp < 0n ? 0n : timestamp > maxTimestamp ? maxTimestamp : timestamp,
+    // The library's types know no null, its records do.
+    key: (message.key as Buffer | undefined) ?? null,
+    value: (message.value as Buffer | undefined) ?? null,
+    headers: message.headerEntries.map(([key, value]) => [key, (value as Buffer | undefined) ?? null]),
+  };
+}

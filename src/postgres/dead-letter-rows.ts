@@ -1,0 +1,47 @@
+/** The rows of `dead_letters`: the record as it came, and what is wrong with it (I4). */
+import { isUtf8 } from 'node:buffer';
+import type pg from 'pg';
+import type { RejectedEntry, SourceRecord } from '../core/record.ts';
+import { CopyRows } from './copy.ts';
+import { copy } from './pool.ts';
+
+const columns = [
+  'topic',
+  'topic_id',
+  'partition',
+  '"offset"',
+  'record_timestamp',
+  'key',
+  'value',
+  'headers',
+  'code',
+  'reason',
+  'errors',
+];
+
+const copyIntoDeadLetters = `COPY dead_letters (${columns.join(', ')}) FROM STDIN (FORMAT binary)`;
+
+export async function insertDeadLetters(client: pg.ClientBase, entries: RejectedEntry[]): Promise<void> {
+  const rows = new CopyRows();
+  for (const { record, rejection } of entries) {
+    rows.row(columns.length);
+    rows.text(record.topic);
+    rows.uuid(record.topicId);
+    rows.int4(record.partition);
+    rows.bigint(record.offset);
+    rows.instant(record.timestamp * 1000n);
+    rows.bytes(record.key);
+    rows.bytes(record.value);
+    rows.text(JSON.stringify(record.headers.map(toHeader)));
+    rows.text(rejection.code);
+    rows.text(rejection.reason);
+    rows.text(JSON.stringify(rejection.errors));
+  }
+  await copy(client, copyIntoDeadLetters, rows.finish());
+}
+
+/** Keys of headers are text by Kafka's protocol, but nothing checks that; values are any bytes. */
+function toHeader([key, value]: SourceRecord['headers'][number]) {
+  const name = isUtf8(key) ? { key: key.toString('utf8') } : { key_base64: key.toString('base64') };
+  return { ...name, value: value?.toString('base64') ?? null };
+}

@@ -1,0 +1,72 @@
+/** Connections to PostgreSQL, with a time limit on everything that waits for it. */
+import { once } from 'node:events';
+import pg from 'pg';
+import { from as copyFrom } from 'pg-copy-streams';
+
+export interface PoolOptions {
+  url: string;
+  /** Most connections. */
+  max: number;
+  /** Longest wait for a connection and for the answer to a statement, in milliseconds. */
+  timeoutMs: number;
+  /** Told of connections that break while idle. */
+  onError: (error: Error) => void;
+}
+
+/**
+ * A pool whose waits all end: the client gives up after `timeoutMs`, which a hung server cannot do for it, and
+ * the server ends a transaction that a stopped client left open, so that its locks do not hold up another
+ * instance.
+ */
+export function createPool({ url, max, timeoutMs, onError }: PoolOptions): pg.Pool {
+  const pool = new pg.Pool({
+    ...connectionOptions(url, timeoutMs),
+    max,
+    idleTimeoutMillis: 60_000,
+  });
+  pool.on('error', onError);
+  return pool;
+}
+
+export function connectionOptions(url: string, timeoutMs: number): pg.ClientConfig {
+  return {
+    connectionString: url,
+    application_name: 'order-service',
+    keepAlive: true,
+    connectionTimeoutMillis: timeoutMs,
+    query_timeout: timeoutMs,
+    statement_timeout: timeoutMs,
+    idle_in_transaction_session_timeout: timeoutMs,
+  };
+}
+
+/**
+ * Runs `work` in a transaction on a connection of `pool`: committed when it resolves, rolled back when it
+ * rejects. A connection that failed is closed, not used again.
+ */
+export async function transaction<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+  const client = await pool.connect();
+  let failure: Error | undefined;
+  // Without a listener an error between two statements would end the process.
+  const onError = (error: Error) => (failure = error);
+  client.on('error', onError);
+  try {
+    await client.query('BEGIN');
+    const result = await work(client);
+    await client.query('COMMIT');
+    return result;
+  } catch (error) {
+    failure = error as Error;
+    throw error;
+  } finally {
+    client.removeListener('error', onError);
+    client.release(failure);
+  }
+}
+
+/** Sends `rows` (a whole COPY in binary) to a `COPY … FROM STDIN` statement. */
+export async function copy(client: pg.ClientBase, statement: string, rows: Buffer): Promise<void> {
+  const stream = client.query(copyFrom(statement));
+  stream.end(rows);
+  await once(stream, 'finish');
+}

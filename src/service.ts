@@ -1,0 +1,189 @@
+/** The composition root: makes the parts, joins them, and ends them in order. */
+import { OrderCache } from './core/cache.ts';
+import { backoffMs, pause } from './core/backoff.ts';
+import { Ingest, type IngestObserver } from './core/ingest.ts';
+import { Lookup } from './core/lookup.ts';
+import type { Config } from './config.ts';
+import type { Readiness } from './http/ops.ts';
+import { startServer } from './http/server.ts';
+import { OrderConsumer } from './kafka/consumer.ts';
+import { ChangeListener } from './postgres/change-listener.ts';
+import { migrate, SchemaError } from './postgres/migrate.ts';
+import { PostgresOrderStore } from './postgres/order-store.ts';
+import { createPool } from './postgres/pool.ts';
+import type { Logger } from './telemetry/logger.ts';
+import { Metrics } from './telemetry/metrics.ts';
+
+export interface ServiceOptions extends Pick<Config, 'kafka' | 'http' | 'cache' | 'batch' | 'checkTotals'> {
+  brokers: string[];
+  databaseUrl: string;
+  logger: Logger;
+}
+
+export interface Service {
+  url: string;
+  /** Rejects when the service can't go on; never resolves before `stop`. */
+  failed: Promise<never>;
+  readiness(): Readiness;
+  /** Whether an order is stored at all. Rejects when the database does not answer. */
+  isEmpty(): Promise<boolean>;
+  /** Stores and acknowledges what was taken, leaves the group, answers the requests under way, and disconnects. */
+  stop(): Promise<void>;
+}
+
+/** Transactions in flight at once: with two, one is decoded and written while the database commits the other. */
+const lanes = 2;
+
+/** Connections for reads that the cache could not answer. */
+const readers = 8;
+
+const writeTimeoutMs = 15_000;
+const readTimeoutMs = 3_000;
+const migrateTimeoutMs = 3_600_000;
+const drainPatienceMs = 4_000;
+const lagIntervalMs = 2_000;
+
+/**
+ * Starts to serve, at once: the database and the broker are waited for in the background, and `/readyz` says what
+ * is missing. Rejects when the port can't be had.
+ */
+export async function startService(options: ServiceOptions): Promise<Service> {
+  const { brokers, databaseUrl, kafka, logger } = options;
+  const stop = new AbortController();
+  const giveUp = new AbortController();
+  const instanceId = ChangeListener.newInstanceId();
+  let migrated = false;
+
+  const cache = new OrderCache(options.cache);
+  const metrics = new Metrics(cache);
+  const onPoolError = (err: Error) => logger.warn({ err }, 'an idle connection to the database broke');
+  const pool = { url: databaseUrl, onError: onPoolError };
+  const writer = createPool({ ...pool, max: lanes, timeoutMs: writeTimeoutMs });
+  const reader = createPool({ ...pool, max: readers, timeoutMs: readTimeoutMs });
+  const store = new PostgresOrderStore({ writer, reader, instanceId });
+  const lookup = new Lookup(cache, store);
+  const listener = new ChangeListener({
+    url: databaseUrl,
+    instanceId,
+    onConnected: () => lookup.restore(),
+    onChanged: (orderUids) => orderUids.forEach((orderUid) => lookup.forget(orderUid)),
+    onFault(err) {
+      metrics.fault('listener');
+      logger.warn({ err }, 'the database does not answer: trying again');
+    },
+  });
+  const consumer = new OrderConsumer({
+    brokers,
+    topic: kafka.topic,
+    partitions: kafka.partitions,
+    groupId: kafka.groupId,
+    clientId: `order-service-${instanceId}`,
+    onAssigned: (partitions) => logger.info({ partitions }, 'joined the consumer group'),
+    onFault({ error, delayMs }) {
+      metrics.fault('kafka');
+      logger.warn({ err: error, delayMs }, 'Kafka does not answer as it should: trying again');
+    },
+  });
+  const ingest = new Ingest({
+    source: consumer,
+    store,
+    lookup,
+    observer: observe(metrics, logger),
+    options: { ...options.batch, checkTotals: options.checkTotals, lanes },
+  });
+
+  const readiness = (): Readiness => {
+    const parts = {
+      service: stop.signal.aborted ? 'is stopping' : 'ok',
+      database: listener.connected ? 'ok' : 'does not answer (DATABASE_URL)',
+      schema: migrated ? 'ok' : 'is not migrated yet',
+      kafka: consumer.joined ? 'ok' : 'not in the consumer group (KAFKA_BROKERS)',
+    };
+    return { ready: Object.values(parts).every((part) => part === 'ok'), parts };
+  };
+  const server = await startServer({
+    ...options.http,
+    lookup,
+    store,
+    readiness,
+    metrics: () => metrics.read(),
+    onLookup: (result) => metrics.lookup(result),
+    onRequest: (event) => metrics.request(event),
+    onFault: (err) => logger.error({ err }, 'a request failed'),
+  });
+
+  const run = async () => {
+    await migrateWhenReachable(databaseUrl, logger, stop.signal);
+    if (stop.signal.aborted) return;
+    migrated = true;
+    listener.start();
+    await ingest.run(stop.signal, giveUp.signal);
+  };
+  const running = run();
+  const failed = new Promise<never>((_resolve, reject) => running.catch(reject));
+  const lagTimer = setInterval(() => {
+    consumer.lag().then(
+      (lag) => lag !== undefined && metrics.lag(lag),
+      (err: unknown) => logger.debug({ err }, 'the lag could not be read'),
+    );
+  }, lagIntervalMs);
+
+  return {
+    url: server.url,
+    failed,
+    readiness,
+    isEmpty: async () => (await store.newest(1)).length === 0,
+    async stop() {
+      clearInterval(lagTimer);
+      stop.abort();
+      const patience = setTimeout(() => giveUp.abort(), drainPatienceMs);
+      await running.catch(() => {}); // `failed` has told it
+      clearTimeout(patience);
+      await Promise.all([consumer.close(), server.close(), listener.stop()]);
+      await Promise.all([writer.end(), reader.end()]);
+    },
+  };
+}
+
+/** Migrates once the database answers; a database that can't be worked with is an error. */
+async function migrateWhenReachable(url: string, logger: Logger, stop: AbortSignal): Promise<void> {
+  for (let attempt = 1; !stop.aborted; attempt++) {
+    const pool = createPool({ url, max: 1, timeoutMs: migrateTimeoutMs, onError: () => {} });
+    try {
+      const applied = await migrate(pool);
+      if (applied.length > 0) logger.info({ applied }, 'migrated the database');
+      return;
+    } catch (err) {
+      if (err instanceof SchemaError) throw err;
+      const delayMs = backoffMs(attempt);
+      logger.warn({ err, delayMs }, 'the database (DATABASE_URL) cannot be migrated yet: trying again');
+      await pause(delayMs, stop);
+    } finally {
+      await pool.end();
+    }
+  }
+}
+
+function observe(metrics: Metrics, logger: Logger): IngestObserver {
+  return {
+    batch(event) {
+      metrics.batch(event);
+      const { entries, outcomes, seconds } = event;
+      logger.debug({ records: entries.length, seconds }, 'stored a batch');
+      entries.forEach((entry, index) => {
+        if (outcomes[index] !== 'dead_letter' || !('rejection' in entry)) return;
+        const { topic, partition, offset } = entry.record;
+        const { code, reason } = entry.rejection;
+        logger.warn({ topic, partition, offset: String(offset), code, reason }, 'kept a dead letter');
+      });
+    },
+    fault({ error, attempt, delayMs, records }) {
+      metrics.fault('database');
+      logger.warn({ err: error, attempt, delayMs, records }, 'a batch could not be stored: trying again');
+    },
+    commitFailed(err) {
+      metrics.fault('commit');
+      logger.warn({ err }, 'offsets could not be committed: the next batch commits them');
+    },
+  };
+}

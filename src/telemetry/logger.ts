@@ -1,0 +1,29 @@
+/** Logs: JSON lines for machines, the same in words on a terminal. They carry no personal data. */
+import pino, { type Logger } from 'pino';
+import pretty from 'pino-pretty';
+
+export type { Logger };
+
+export function createLogger(level: string): Logger {
+  const options = { level, base: null, serializers: { err: describe } };
+  if (!process.stdout.isTTY) return pino(options);
+  return pino(options, pretty({ translateTime: 'SYS:HH:MM:ss', sync: true }));
+}
+
+/**
+ * What is logged of an error. Not its other properties: PostgreSQL's `detail` and `where` quote rows, and rows
+ * are personal data.
+ */
+function describe(error: unknown): Record<string, unknown> {
+  if (!(error instanceof Error)) return { message: String(error) };
+  const { name, message, stack, cause } = error;
+  const { code } = error as NodeJS.ErrnoException;
+  const causes = error instanceof AggregateError ? error.errors : cause === undefined ? [] : [cause];
+  return {
+    type: name,
+    message,
+    ...(code !== undefined && { code }),
+    stack,
+    ...(causes.length > 0 && { cause: describe(causes.at(-1)) }),
+  };
+}

@@ -1,0 +1,133 @@
+/** Measurements for Prometheus. Labels come from small fixed sets: no ids, no personal data. */
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { OrderCache } from '../core/cache.ts';
+import type { FlushReason } from '../core/lane.ts';
+import type { Entry, Outcome } from '../core/record.ts';
+
+export class Metrics {
+  readonly #registry = new Registry();
+  readonly #consumed = this.#counter('orders_consumed_total', 'Records by where they ended', ['outcome']);
+  readonly #deadLetters = this.#counter('orders_dead_letters_total', 'Dead letters by what is wrong', [
+    'code',
+  ]);
+  readonly #cacheRequests = this.#counter('orders_cache_requests_total', 'Look-ups by result', ['result']);
+  readonly #faults = this.#counter(
+    'orders_faults_total',
+    'Faults of the infrastructure that were waited out',
+    ['part'],
+  );
+  readonly #flushes = this.#counter('orders_batches_total', 'Batches by what made them go', ['reason']);
+  readonly #lag = this.#gauge(
+    'orders_consumer_lag',
+    'Records in the assigned partitions that are not committed yet',
+  );
+  readonly #batchSize = this.#histogram(
+    'orders_batch_size',
+    'Records in a transaction',
+    [],
+    [1, 10, 50, 100, 250, 500, 1000, 2000, 5000],
+  );
+  readonly #batchDuration = this.#histogram(
+    'orders_batch_duration_seconds',
+    'From a full batch to its commit',
+    [],
+    [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60],
+  );
+  readonly #endToEnd = this.#histogram(
+    'orders_end_to_end_seconds',
+    'From the timestamp of a record to its commit',
+    [],
+    [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 30, 300, 3600],
+  );
+  readonly #requests = this.#histogram(
+    'http_request_duration_seconds',
+    'HTTP requests',
+    ['route', 'method', 'status'],
+    [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5],
+  );
+
+  constructor(cache: Pick<OrderCache, 'size' | 'bytes'>) {
+    collectDefaultMetrics({ register: this.#registry });
+    for (const outcome of ['stored', 'updated', 'dead_letter', 'skipped']) this.#consumed.inc({ outcome }, 0);
+    for (const result of ['hit', 'miss']) this.#cacheRequests.inc({ result }, 0);
+    this.#gauge('orders_cache_records', 'Orders in memory', (gauge) => gauge.set(cache.size));
+    this.#gauge('orders_cache_bytes', 'Bytes of documents in memory', (gauge) => gauge.set(cache.bytes));
+  }
+
+  batch({
+    entries,
+    outcomes,
+    reason,
+    seconds,
+  }: {
+    entries: Entry[];
+    outcomes: Outcome[];
+    reason: FlushReason;
+    seconds: number;
+  }): void {
+    const counts = new Map<Outcome, number>();
+    for (const outcome of outcomes) counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
+    for (const [outcome, count] of counts) this.#consumed.inc({ outcome }, count);
+    for (const [index, entry] of entries.entries()) {
+      if ('rejection' in entry && outcomes[index] === 'dead_letter')
+        this.#deadLetters.inc({ code: entry.rejection.code });
+    }
+    this.#flushes.inc({ reason });
+    this.#batchSize.observe(entries.length);
+    this.#batchDuration.observe(seconds);
+    const now = Date.now();
+    for (const { record } of entries)
+      this.#endToEnd.observe(Math.max(now - Number(record.timestamp), 0) / 1_000);
+  }
+
+  lookup(result: 'hit' | 'miss'): void {
+    this.#cacheRequests.inc({ result });
+  }
+
+  lag(records: number): void {
+    this.#lag.set(records);
+  }
+
+  fault(part: 'database' | 'kafka' | 'listener' | 'commit'): void {
+    this.#faults.inc({ part });
+  }
+
+  request({
+    route,
+    method,
+    status,
+    seconds,
+  }: {
+    route: string;
+    method: string;
+    status: number;
+    seconds: number;
+  }): void {
+    this.#requests.observe({ route, method, status }, seconds);
+  }
+
+  async read(): Promise<{ contentType: string; body: string }> {
+    return { contentType: this.#registry.contentType, body: await this.#registry.metrics() };
+  }
+
+  #counter(name: string, help: string, labelNames: string[]): Counter {
+    return new Counter({ name, help, labelNames, registers: [this.#registry] });
+  }
+
+  #gauge(name: string, help: string, collect?: (gauge: Gauge) => void): Gauge {
+    return new Gauge({
+      name,
+      help,
+      registers: [this.#registry],
+      ...(collect && {
+        collect() {
+          collect(this);
+        },
+      }),
+    });
+  }
+
+  #histogram(name: string, help: string, labelNames: string[], buckets: number[]): Histogram {
+    return new Histogram({ name, help, labelNames, buckets, registers: [this.#registry] });
+  }
+}

@@ -1,0 +1,29 @@
+/**
+ * The page in a real Chromium, against the real service. One service and one browser for all of them: each test
+ * has its own orders and its own browser context. The tests that stop the database come last.
+ */
+import { after, before, describe } from 'node:test';
+import { launchBrowser } from '../support/browser.ts';
+import { startTestService } from '../support/service.ts';
+import { accessTests } from './access.ts';
+import { failureTests } from './failures.ts';
+import { hostileTests } from './hostile.ts';
+import { navigationTests } from './navigation.ts';
+import { orderTests } from './order.ts';
+import type { Setting } from './visit.ts';
+
+describe('page', { concurrency: false }, () => {
+  const setting = {} as Setting;
+  before(async () => {
+    [setting.service, setting.browser] = await Promise.all([startTestService(), launchBrowser()]);
+  });
+  after(async () => {
+    await setting.browser?.close();
+    await setting.service?.stop();
+  });
+  orderTests(setting);
+  navigationTests(setting);
+  accessTests(setting);
+  hostileTests(setting);
+  failureTests(setting);
+});

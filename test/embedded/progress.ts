@@ -1,0 +1,16 @@
+/** An `onProgress` whose messages can be waited for. */
+export class Progress {
+  readonly messages: string[] = [];
+  #waiting: { pattern: RegExp; resolve: (message: string) => void }[] = [];
+
+  readonly told = (message: string): void => {
+    this.messages.push(message);
+    for (const { pattern, resolve } of this.#waiting) if (pattern.test(message)) resolve(message);
+    this.#waiting = this.#waiting.filter(({ pattern }) => !pattern.test(message));
+  };
+
+  /** Resolves with the first message from now on that matches. */
+  next(pattern: RegExp): Promise<string> {
+    return new Promise((resolve) => this.#waiting.push({ pattern, resolve }));
+  }
+}

@@ -1,0 +1,11 @@
+import { render } from 'preact';
+import { App } from './app.tsx';
+import './styles/base.css';
+import './styles/controls.css';
+import './styles/top-bar.css';
+import './styles/order.css';
+import './styles/items.css';
+import './styles/notices.css';
+import './styles/print.css';
+
+render(<App />, document.querySelector('#app')!);

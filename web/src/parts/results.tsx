@@ -1,0 +1,26 @@
+import { useSpeech } from '../language/language.ts';
+import type { OrderLookup } from '../order/use-order.ts';
+import { EmptyState } from './empty-state.tsx';
+import { FailureNotice } from './failure-notice.tsx';
+import { OrderView } from './order-view.tsx';
+import { RenderGuard } from './render-guard.tsx';
+import { Skeleton } from './skeleton.tsx';
+
+export function Results({ lookup }: { lookup: OrderLookup }) {
+  const { view } = lookup;
+  const { t } = useSpeech();
+  switch (view.kind) {
+    case 'empty':
+      return <EmptyState onSearch={lookup.search} />;
+    case 'loading':
+      return <Skeleton />;
+    case 'found':
+      return (
+        <RenderGuard key={`${view.uid} ${view.attempt}`} uid={view.uid} words={t}>
+          <OrderView key={view.uid} document={view.document} source={view.source} />
+        </RenderGuard>
+      );
+    default:
+      return <FailureNotice view={view} onRetry={lookup.retry} />;
+  }
+}

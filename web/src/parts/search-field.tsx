@@ -1,0 +1,83 @@
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { useSpeech } from '../language/language.ts';
+import { cleanOrderId } from '../order/order-id.ts';
+import type { OrderLookup } from '../order/use-order.ts';
+import { Icon } from './icons.tsx';
+
+export function SearchField({ lookup }: { lookup: OrderLookup }) {
+  const { t } = useSpeech();
+  const [text, setText] = useState(lookup.uid);
+  const field = useRef<HTMLInputElement>(null);
+
+  // Back and Forward change the order; the field says which one is shown.
+  useEffect(() => setText(lookup.uid), [lookup.uid]);
+
+  useEffect(() => {
+    field.current?.focus({ preventScroll: true });
+    const focusOnSlash = (event: KeyboardEvent): void => {
+      const typing = event.target instanceof HTMLInputElement && event.target.type !== 'radio';
+      if (event.key !== '/' || event.ctrlKey || event.metaKey || event.altKey || typing) return;
+      event.preventDefault();
+      field.current?.focus();
+      field.current?.select();
+    };
+    addEventListener('keydown', focusOnSlash);
+    return () => removeEventListener('keydown', focusOnSlash);
+  }, []);
+
+  const submit = (event: Event): void => {
+    event.preventDefault();
+    const uid = cleanOrderId(text);
+    setText(uid);
+    field.current?.focus();
+    if (uid === '') return;
+    lookup.search(uid);
+    // The next paste replaces what is there.
+    requestAnimationFrame(() => field.current?.select());
+  };
+  const clear = (): void => {
+    setText('');
+    field.current?.focus();
+  };
+
+  return (
+    <search class="search">
+      <form onSubmit={submit} action="/" method="get">
+        <label class="unseen" for="order-uid">
+          {t.search.label}
+        </label>
+        <Icon name="search" />
+        <input
+          ref={field}
+          id="order-uid"
+          name="order_uid"
+          type="text"
+          inputMode="text"
+          enterKeyHint="search"
+          autoComplete="off"
+          autoCapitalize="off"
+          autoCorrect="off"
+          spellcheck={false}
+          placeholder={t.search.placeholder}
+          value={text}
+          onInput={(event) => setText(event.currentTarget.value)}
+          onKeyDown={(event) => {
+            if (event.key === 'Escape') clear();
+          }}
+        />
+        {text === '' ? (
+          <kbd title={t.search.shortcut} aria-hidden="true">
+            /
+          </kbd>
+        ) : (
+          <button class="icon-button" type="button" aria-label={t.search.clear} onClick={clear}>
+            <Icon name="clear" />
+          </button>
+        )}
+        <button class="button primary" type="submit">
+          {t.search.button}
+        </button>
+      </form>
+    </search>
+  );
+}
