@@ -15,7 +15,7 @@ produce: node_modules/.installed ## Send orders to Kafka; flags in ARGS, as in: 
 	@exec node src/main.ts produce $(ARGS)
 
 test: web/dist/index.html ## All tests, on real Kafka, PostgreSQL and Chromium
-	node test/run.ts
+	node --test --test-global-setup=test/support/global-setup.ts --test-concurrency=2 $(if $(FILES),$(FILES),'test/**/*.test.ts')
 
 check: node_modules/.installed ## Lint, format, types
 	oxlint --type-aware --deny-warnings

@@ -2,6 +2,7 @@
 import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { maxSeed } from '../core/generate.ts';
+import { UsageError } from './usage.ts';
 
 export interface ProduceOptions {
   help: boolean;
@@ -15,11 +16,6 @@ export interface ProduceOptions {
   duplicates: number;
   file: string | undefined;
   seed: number;
-}
-
-/** A wrong argument; the message names the flag and what would be right. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
 }
 
 export const help = `Sends orders to Kafka.

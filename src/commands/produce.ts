@@ -6,9 +6,10 @@ import { createProducer, SendError, type OrderProducer } from '../kafka/producer
 import { reasonOf } from '../kafka/reason.ts';
 import { ensureTopic } from '../kafka/topic.ts';
 import { recordsOf, type FileRecord } from './produce-file.ts';
-import { help, parseOptions, UsageError, type ProduceOptions } from './produce-options.ts';
+import { help, parseOptions, type ProduceOptions } from './produce-options.ts';
 import { cycled, generated, withDuplicates, type Outgoing } from './produce-records.ts';
 import { Tally, type Terminal } from './produce-tally.ts';
+import { UsageError } from './usage.ts';
 
 export interface ProduceConfig {
   brokers: string[];
@@ -71,21 +72,32 @@ export async function produce(
   );
   const tally = new Tally(stderr);
   const producer = createProducer({ brokers: config.brokers, clientId: 'order-service-produce' });
-  const giveUp = () => setTimeout(() => void producer.close(), flushWithinMs).unref();
-  signal.addEventListener('abort', giveUp, { once: true });
+  let gaveUp = false;
+  let flushTimer: NodeJS.Timeout | undefined;
+  const onAbort = () => {
+    flushTimer = setTimeout(() => {
+      gaveUp = true;
+      void producer.close();
+    }, flushWithinMs);
+  };
+  signal.addEventListener('abort', onAbort, { once: true });
   let failure: unknown;
   try {
     await sendAll(producer, config.topic, inBatches(outgoing, options.rate, signal), tally);
   } catch (error) {
     failure = error;
   } finally {
-    signal.removeEventListener('abort', giveUp);
+    signal.removeEventListener('abort', onAbort);
+    clearTimeout(flushTimer);
     await producer.close();
     stdout.write(
       tally.summary(fromFile ? undefined : options.seed, config.pageUrl ?? 'http://127.0.0.1:8080/'),
     );
   }
-  return failure === undefined ? 0 : fail(1, reasonOf(failure));
+  if (failure === undefined) return 0;
+  if (gaveUp)
+    return fail(1, `the last records were not acknowledged within ${flushWithinMs / 1000} s of the stop`);
+  return fail(1, failure instanceof Error ? failure.message : String(failure));
 }
 
 /** How long the records under way may take after Ctrl-C, when the broker does not answer. */

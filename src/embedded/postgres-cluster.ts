@@ -37,7 +37,7 @@ export async function initCluster(dir: string, bin: string, user: ServerUser, ro
   const data = join(dir, 'data');
   const passwordFile = join(dir, 'password');
   const found: string[] = await readdir(data).catch(() => []);
-  if (found.includes('PG_VERSION')) return readPassword(passwordFile);
+  if (found.includes('PG_VERSION')) return readPassword(dir);
   if (found.length > 0) {
     throw new EmbeddedError(
       `${data} is not a data folder of PostgreSQL (it has no PG_VERSION): ` +
@@ -50,11 +50,9 @@ export async function initCluster(dir: string, bin: string, user: ServerUser, ro
   const fresh = await mkdtemp(join(dir, 'data.new-'));
   try {
     await user.own(fresh);
-    const { file, args, ...ids } = user.command(join(bin, 'initdb'), [
-      ...['--pgdata', fresh, '--username', role, '--pwfile', passwordFile],
-      ...['--auth=scram-sha-256', '--encoding=UTF8', '--no-locale', '--no-instructions'],
-      ...(await localeProvider(bin, user)),
-    ]);
+    const secure = ['--username', role, '--pwfile', passwordFile, '--auth=scram-sha-256'];
+    const text = ['--encoding=UTF8', '--no-locale', ...(await localeProvider(bin, user))];
+    const { file, args, ...ids } = user.command(join(bin, 'initdb'), ['--pgdata', fresh, ...secure, ...text]);
     await run(file, args, { ...ids, cwd: dir });
     await rm(data, { recursive: true, force: true });
     await rename(fresh, data);
@@ -71,13 +69,15 @@ async function localeProvider(bin: string, user: ServerUser): Promise<string[]> 
   return major >= firstWithBuiltinLocale ? ['--locale-provider=builtin', '--builtin-locale=C.UTF-8'] : [];
 }
 
-export async function readPassword(file: string): Promise<string> {
+export /** The password that `initCluster` keeps in `dir`. Throws an EmbeddedError when it is not there. */
+async function readPassword(dir: string): Promise<string> {
+  const file = join(dir, 'password');
   try {
     return await readFile(file, 'utf8');
   } catch (cause) {
     throw new EmbeddedError(
-      `The password of the embedded PostgreSQL cannot be read from ${file}: restore that file, ` +
-        'or move its folder away to start with an empty database.',
+      `The password of the embedded PostgreSQL cannot be read from ${file}: start the service once if it never ran ` +
+        'here; else restore the file, or move its folder away to start with an empty database.',
       { cause },
     );
   }

@@ -46,7 +46,7 @@ export async function startPostgres(options: PostgresOptions): Promise<EmbeddedP
   const user = await serverUser([dirname(dir), bin]);
   await chmod(dir, user.folderMode);
   const password = await initCluster(dir, bin, user, role);
-  const url = `postgresql://${role}:${password}@${loopback}:${port}/${database}`;
+  const url = databaseUrl(password, port);
   // Every process of the server carries this name in its title.
   const clusterName = `embedded-${createHash('sha256').update(dir).digest('hex').slice(0, 12)}`;
 
@@ -73,9 +73,15 @@ export async function startPostgres(options: PostgresOptions): Promise<EmbeddedP
   };
 }
 
-/** The address of a database that `startPostgres` runs in `dataDir`. Throws an EmbeddedError when it never did. */
+/**
+ * The URL of the database that `startPostgres` serves in `dataDir` on `port`, for a command beside the service.
+ * Throws an EmbeddedError when the service never ran there.
+ */
 export async function embeddedDatabaseUrl(dataDir: string, port: number): Promise<string> {
-  const password = await readPassword(join(dataDir, 'password'));
+  return databaseUrl(await readPassword(dataDir), port);
+}
+
+function databaseUrl(password: string, port: number): string {
   return `postgresql://${role}:${password}@${loopback}:${port}/${database}`;
 }
 

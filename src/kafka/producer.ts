@@ -46,7 +46,8 @@ export interface OrderProducer {
   /**
    * Sends the records and resolves when all are acknowledged, with their places in the order of `records`.
    * Calls made while another is under way wait for it, so the order of the calls is kept. The topic must exist.
-   * Rejects with SendError when the broker refuses a batch or no broker has answered for about 30 seconds.
+   * Rejects with SendError when the broker refuses a batch, or when for about 30 seconds no broker has answered or
+   * the topic is unknown.
    */
   send(topic: string, records: readonly OutgoingRecord[]): Promise<Acknowledged[]>;
   /** Disconnects. What has not been acknowledged is given up, and its `send` rejects. */

@@ -44,7 +44,10 @@ export function accessTests(setting: Setting): void {
       const { page, assertQuiet } = await visit(t, setting, '/?order_uid=po-russki', { locale: 'ru-RU' });
       await page.getByRole('region', { name: 'Доставка' }).waitFor();
       await page.getByText('1 товар').waitFor();
-      await page.getByText(/^1\s817 USD$/).first().waitFor();
+      await page
+        .getByText(/^1\s817 USD$/)
+        .first()
+        .waitFor();
       assert.equal(await page.evaluate(() => document.documentElement.lang), 'ru');
       assert.match(await page.title(), /^Заказ po-russki/);
       await search(page, 'net-takogo');

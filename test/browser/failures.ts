@@ -1,7 +1,7 @@
 /** Every way not to get an order has its own words, and a way on. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { assertShows, orderLike, search, visit, type Setting } from './visit.ts';
+import { assertShows, orderLike, pushOutOfCache, search, visit, type Setting } from './visit.ts';
 
 export function failureTests(setting: Setting): void {
   describe('without an order', () => {
@@ -21,7 +21,14 @@ export function failureTests(setting: Setting): void {
       assertQuiet();
     });
 
-    for (const wrong of ['no spaces', '../../livez', '..', 'é', 'x'.repeat(65), '<img src=x onerror=alert(1)>']) {
+    for (const wrong of [
+      'no spaces',
+      '../../livez',
+      '..',
+      'é',
+      'x'.repeat(65),
+      '<img src=x onerror=alert(1)>',
+    ]) {
       it(`${JSON.stringify(wrong.slice(0, 30))} is not an order id`, async (t) => {
         const { page, assertQuiet } = await visit(t, setting, '/');
         await search(page, wrong);
@@ -80,7 +87,11 @@ export function failureTests(setting: Setting): void {
     it('an answer that is not an order is named, and does not break the page', async (t) => {
       const { page, assertQuiet } = await visit(t, setting, '/');
       await page.route('**/api/orders/*', (route) =>
-        route.fulfill({ status: 200, contentType: 'application/json', body: '{"items":[{}],"delivery":{},"payment":{}}' }),
+        route.fulfill({
+          status: 200,
+          contentType: 'application/json',
+          body: '{"items":[{}],"delivery":{},"payment":{}}',
+        }),
       );
       await search(page, 'half-an-order');
       await assertShows(page, 'This order cannot be laid out');
@@ -91,8 +102,7 @@ export function failureTests(setting: Setting): void {
     });
 
     it('no database: 503 has its words, not those of 404, and the order comes by itself', async (t) => {
-      const newer = Array.from({ length: 150 }, (_, index) => orderLike(`pushing-${index}`));
-      await setting.service.produce([orderLike('waits-for-database'), ...newer]);
+      await pushOutOfCache(setting, orderLike('waits-for-database'));
       await setting.service.database.stop();
       const { page, assertQuiet } = await visit(t, setting, '/');
       const asked: { at: number; retryAfterMs: number }[] = [];

@@ -1,7 +1,7 @@
 /** An order that is there: laid out whole, and honest about where it came from. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { assertShows, canonical, orderLike, search, visit, type Setting } from './visit.ts';
+import { assertShows, canonical, orderLike, pushOutOfCache, search, visit, type Setting } from './visit.ts';
 
 export function orderTests(setting: Setting): void {
   describe('an order', () => {
@@ -15,14 +15,13 @@ export function orderTests(setting: Setting): void {
       const { delivery, payment, items } = canonical;
       const texts = [canonical, delivery, payment, items[0]!]
         .flatMap((part) => Object.values(part))
-        .filter((value) => typeof value === 'string' && value !== '')
-        .filter((value) => value !== canonical.order_uid || value === payment.transaction)
-        .filter((value) => value !== canonical.date_created);
+        .filter((value) => typeof value === 'string')
+        // Its date is another test; its id is not that of the canonical order.
+        .filter((value) => value !== '' && value !== canonical.date_created);
       assert.ok(texts.length > 20);
-      for (const text of texts) assert.ok(shown.includes(String(text)), `${String(text)} is not shown`);
-      for (const number of ['99', '9934930', '2389212', '202', '453', '−30%', '317', '1,500', '1,817 USD']) {
-        assert.ok(shown.includes(number), `${number} is not shown`);
-      }
+      const numbers = ['99', '9934930', '2389212', '202', '453', '−30%', '317', '1,500', '1,817 USD'];
+      const missing = [...texts, ...numbers].filter((text) => !shown.includes(text));
+      assert.deepEqual(missing, []);
       assertQuiet();
     });
 
@@ -97,8 +96,7 @@ export function orderTests(setting: Setting): void {
     });
 
     it('says whether it came from the database or from the cache, and in how many milliseconds', async (t) => {
-      const newer = Array.from({ length: 150 }, (_, index) => orderLike(`newer-${index}`));
-      await setting.service.produce([orderLike('pushed-out'), ...newer]);
+      await pushOutOfCache(setting, orderLike('pushed-out'));
       const { page } = await visit(t, setting, '/');
       await search(page, 'pushed-out');
       await page.getByText(/^From database\s*[\d.,]+ ms$/).waitFor();

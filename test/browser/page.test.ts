@@ -15,7 +15,10 @@ import type { Setting } from './visit.ts';
 describe('page', { concurrency: false }, () => {
   const setting = {} as Setting;
   before(async () => {
-    [setting.service, setting.browser] = await Promise.all([startTestService(), launchBrowser()]);
+    [setting.service, setting.browser] = await Promise.all([
+      startTestService({ ownDatabase: true }),
+      launchBrowser(),
+    ]);
   });
   after(async () => {
     await setting.browser?.close();

@@ -8,7 +8,7 @@ import type { startTestService } from '../support/service.ts';
 
 export type Setting = { browser: Browser; service: Awaited<ReturnType<typeof startTestService>> };
 
-export type Visit = { page: Page; assertQuiet(): void };
+export type Visit = { page: Page; assertQuiet: () => void };
 
 export const canonical = JSON.parse(
   readFileSync(new URL('../../src/core/canonical-order.json', import.meta.url), 'utf8'),
@@ -17,6 +17,13 @@ export const canonical = JSON.parse(
 /** The canonical order under another id; what is given replaces its fields. */
 export function orderLike(order_uid: string, changes: object = {}): Order {
   return { ...canonical, order_uid, ...changes };
+}
+
+/** Stores an order, and then so many newer ones that memory has forgotten it. */
+export async function pushOutOfCache({ service }: Setting, order: Order): Promise<void> {
+  // One after the other: the records of one call lie in several partitions, which keep no order among them.
+  await service.produce([order]);
+  await service.produce(Array.from({ length: 150 }, (_, index) => orderLike(`${order.order_uid}-${index}`)));
 }
 
 export async function visit(
@@ -74,7 +81,7 @@ export async function assertNoSidewaysScroll(page: Page): Promise<void> {
     cut: [...document.querySelectorAll('main *, header *')]
       .filter((element) => !element.closest('.unseen'))
       .filter((element) => element.getBoundingClientRect().right > innerWidth + 1)
-      .map((element) => `${element.tagName}.${element.className.toString()}`),
+      .map((element) => `${element.tagName}.${element.className}`),
   }));
   assert.deepEqual({ excess, cut }, { excess: 0, cut: [] });
 }

@@ -8,7 +8,7 @@ import { EmbeddedError } from '../../src/embedded/embedded-error.ts';
 import { killNow, startParent, temporaryFolder } from './processes.ts';
 
 test('a data folder in use is refused with a sentence that names DATA_DIR and the process', async (t) => {
-  const folder = join(await temporaryFolder(t), 'made', 'by-the-lock');
+  const folder = join(await temporaryFolder(), 'made', 'by-the-lock');
   const lock = await lockDataDir(folder);
   await assert.rejects(lockDataDir(folder), EmbeddedError);
   const { child, line } = await startParent('lock', folder);
@@ -22,7 +22,7 @@ test('a data folder in use is refused with a sentence that names DATA_DIR and th
 });
 
 test('of several starts at the same time exactly one wins', async (t) => {
-  const folder = await temporaryFolder(t);
+  const folder = await temporaryFolder();
   const parents = await Promise.all(Array.from({ length: 4 }, () => startParent('lock', folder)));
   t.after(() => Promise.all(parents.map(({ child }) => killNow(child))));
   const lines = parents.map(({ line }) => line);
@@ -31,7 +31,7 @@ test('of several starts at the same time exactly one wins', async (t) => {
 });
 
 test('a kill -9 of the service frees its data folder', async (t) => {
-  const folder = await temporaryFolder(t);
+  const folder = await temporaryFolder();
   const { child, line } = await startParent('lock', folder);
   assert.equal(line, 'locked');
   await killNow(child);

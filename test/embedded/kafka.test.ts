@@ -12,7 +12,7 @@ import { kafkaJars, requireJava } from '../../src/embedded/kafka-jars.ts';
 import { startKafka } from '../../src/embedded/kafka.ts';
 import type { EmbeddedOptions, EmbeddedServer } from '../../src/embedded/server-process.ts';
 import { Progress } from './progress.ts';
-import { isRunning, killNow, processesIn, startParent, temporaryFolder } from './processes.ts';
+import { isRunning, killNow, processesIn, startParent, temporaryFolder, until } from './processes.ts';
 
 async function start(t: TestContext, dataDir: string, options: Partial<EmbeddedOptions> = {}) {
   const server = await startKafka({ dataDir, port: 0, onProgress: () => {}, restart: false, ...options });
@@ -35,7 +35,7 @@ const createTopic = (server: EmbeddedServer, name: string) =>
 const listTopics = (server: EmbeddedServer) => withAdmin(server, (admin) => admin.listTopics());
 
 test('Kafka starts on a half-formatted folder, is started again after its death, and ends without a trace', async (t) => {
-  const folder = await temporaryFolder(t);
+  const folder = await temporaryFolder();
   // What a power cut leaves: the file is there, its content is not.
   await mkdir(join(folder, 'data', '__cluster_metadata-0'), { recursive: true });
   await writeFile(join(folder, 'data', 'meta.properties'), '');
@@ -58,7 +58,7 @@ test('Kafka starts on a half-formatted folder, is started again after its death,
 });
 
 test('the orphan of a killed service is ended, and its folder starts with what it held', async (t) => {
-  const folder = await temporaryFolder(t);
+  const folder = await temporaryFolder();
   const { child, line } = await startParent('kafka', folder);
   const orphan = Number(line);
   await killNow(child);
@@ -70,8 +70,18 @@ test('the orphan of a killed service is ended, and its folder starts with what i
   await createTopic(server, 'new');
 });
 
+test('a start that is given up leaves nothing running', async (t) => {
+  const folder = await temporaryFolder();
+  const stop = new AbortController();
+  const attempt = start(t, folder, { signal: stop.signal });
+  await until(async () => (await processesIn(`kafka.Kafka ${folder}`)).length === 1);
+  stop.abort(new Error('Ctrl-C'));
+  await assert.rejects(attempt, { name: 'AbortError' });
+  assert.deepEqual(await processesIn(folder), []);
+});
+
 test('records without meta.properties are not formatted over', async (t) => {
-  const folder = await temporaryFolder(t);
+  const folder = await temporaryFolder();
   await mkdir(join(folder, 'data', 'orders-0'), { recursive: true });
   await assert.rejects(start(t, folder), (error) => {
     assert.ok(error instanceof EmbeddedError);
@@ -86,7 +96,7 @@ test('a port in use is told with its setting', async (t) => {
   t.after(() => listener.close());
   await once(listener, 'listening');
   const { port } = listener.address() as { port: number };
-  const attempt = start(t, await temporaryFolder(t), { port });
+  const attempt = start(t, await temporaryFolder(), { port });
   await assert.rejects(
     attempt,
     new RegExp(`Port ${port} is in use by another program: set EMBEDDED_KAFKA_PORT`),
@@ -95,7 +105,7 @@ test('a port in use is told with its setting', async (t) => {
 
 /** Makes `commands`, name to shell script, all that the PATH of this process offers for the rest of the test. */
 async function setPath(t: TestContext, commands: Record<string, string>): Promise<void> {
-  const folder = await temporaryFolder(t);
+  const folder = await temporaryFolder();
   for (const tool of ['sh', 'touch', 'sleep']) await symlink(`/bin/${tool}`, join(folder, tool));
   for (const [name, script] of Object.entries(commands)) {
     await writeFile(join(folder, name), `#!/bin/sh\n${script}\n`);
@@ -125,7 +135,7 @@ test('a missing or too old Java is told with the command that mends it', async (
 });
 
 test('a missing or failing Maven is told, and leaves no half a folder', async (t) => {
-  const cache = await temporaryFolder(t);
+  const cache = await temporaryFolder();
   await setPath(t, {});
   await assert.rejects(
     kafkaJars(cache, () => {}),
@@ -140,7 +150,7 @@ test('a missing or failing Maven is told, and leaves no half a folder', async (t
 });
 
 test('jars fetched by two at the same time appear once and whole, and are not fetched again', async (t) => {
-  const cache = await temporaryFolder(t);
+  const cache = await temporaryFolder();
   const fakeMaven = `
     for argument; do case $argument in -DoutputDirectory=*) to=\${argument#*=};; esac; done
     echo 'Downloaded from central: x/kafka-clients.jar (11 MB at 5 MB/s)'

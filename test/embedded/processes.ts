@@ -1,19 +1,19 @@
 /** Processes of the tests: parents to kill, and a look at whether something lives. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import type { TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { commandLines } from '../../src/embedded/processes.ts';
 
-/** A folder of the test's own, removed after it. */
-export async function temporaryFolder(t: TestContext): Promise<string> {
+/** A folder of the test's own. It goes last of all: the servers in it are stopped by hooks that run before. */
+export async function temporaryFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'embedded-'));
-  t.after(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }
 

@@ -5,14 +5,14 @@
 export type Moment = { local: string; utc: string | undefined; iso: string };
 
 export type Format = {
-  number(value: number | bigint): string;
+  number: (value: number | bigint) => string;
   /** Minor units are unknown (the sender owns its prices), so no decimal point is invented. */
-  money(amount: number | bigint, currency: string): string;
-  percent(value: number): string;
-  duration(milliseconds: number): string;
-  moment(date: Date): Moment | undefined;
-  languageName(code: string): string | undefined;
-  currencyName(code: string): string | undefined;
+  money: (amount: number | bigint, currency: string) => string;
+  percent: (value: number) => string;
+  duration: (milliseconds: number) => string;
+  moment: (date: Date) => Moment | undefined;
+  languageName: (code: string) => string | undefined;
+  currencyName: (code: string) => string | undefined;
 };
 
 export function createFormat(language: string): Format {

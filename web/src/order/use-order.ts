@@ -11,7 +11,12 @@ export type View =
   | { kind: 'loading'; uid: string }
   | (Outcome & { uid: string; attempt: number; retrying: boolean });
 
-export type OrderLookup = { view: View; uid: string; search(uid: string): void; retry(): void };
+export type OrderLookup = {
+  view: View;
+  uid: string;
+  search: (uid: string) => void;
+  retry: () => void;
+};
 
 export function useOrder(): OrderLookup {
   const [uid, setUid] = useState(orderIdInAddress);
@@ -54,7 +59,7 @@ export function useOrder(): OrderLookup {
 
   const waitsForNetwork = view.kind === 'offline' || view.kind === 'no-answer';
   useEffect(() => {
-    if (!waitsForNetwork) return;
+    if (!waitsForNetwork) return undefined;
     addEventListener('online', retry);
     return () => removeEventListener('online', retry);
   }, [waitsForNetwork, retry]);

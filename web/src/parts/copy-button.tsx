@@ -8,7 +8,7 @@ export function CopyButton({ text, label, icon, iconOnly = false }: Props) {
   const { t } = useSpeech();
   const [result, setResult] = useState<'copied' | 'failed'>();
   useEffect(() => {
-    if (result === undefined) return;
+    if (result === undefined) return undefined;
     const timer = setTimeout(() => setResult(undefined), 2000);
     return () => clearTimeout(timer);
   }, [result]);

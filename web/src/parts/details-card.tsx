@@ -23,7 +23,9 @@ export function DetailsCard({ order }: { order: Order }) {
         <Field label="oof_shard" wire>
           <Value text={order.oof_shard} />
         </Field>
-        <Field label="sm_id" wire>{String(order.sm_id)}</Field>
+        <Field label="sm_id" wire>
+          {String(order.sm_id)}
+        </Field>
         <Field label={t.details.signature}>
           <Value text={order.internal_signature} />
         </Field>

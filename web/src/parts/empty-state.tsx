@@ -7,7 +7,7 @@ const example = 'b563feb7b2b84b6test';
 
 const icons: IconName[] = ['id', 'bolt', 'link'];
 
-export function EmptyState({ onSearch }: { onSearch(uid: string): void }) {
+export function EmptyState({ onSearch }: { onSearch: (uid: string) => void }) {
   const { t } = useSpeech();
   return (
     <section class="welcome">

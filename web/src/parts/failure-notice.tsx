@@ -6,7 +6,7 @@ import { Notice } from './notice.tsx';
 
 type FailureView = Extract<View, Failure>;
 
-export function FailureNotice({ view, onRetry }: { view: FailureView; onRetry(): void }) {
+export function FailureNotice({ view, onRetry }: { view: FailureView; onRetry: () => void }) {
   const { t } = useSpeech();
   const words = failureWords(view, t);
   const waitMs = 'retryAfterMs' in view ? view.retryAfterMs : 0;
@@ -63,7 +63,7 @@ function useCountdown(waitMs: number, of: string): number {
   const running = left > 0;
   useEffect(() => {
     setNow(Date.now());
-    if (!running) return;
+    if (!running) return undefined;
     const timer = setInterval(() => setNow(Date.now()), 250);
     return () => clearInterval(timer);
   }, [running, end]);

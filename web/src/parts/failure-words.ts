@@ -27,11 +27,8 @@ export function failureWords(failure: Failure, { failures }: Messages): FailureW
     case 'no-answer':
       return { icon: 'cloudOff', tone: 'warning', ...failures.noAnswer };
     case 'unexpected':
-      return {
-        icon: 'warning',
-        tone: 'warning',
-        ...failures.unexpected,
-        text: failures.unexpected.text(failure.status),
-      };
+      break;
   }
+  const { unexpected } = failures;
+  return { icon: 'warning', tone: 'warning', ...unexpected, text: unexpected.text(failure.status) };
 }

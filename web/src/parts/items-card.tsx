@@ -91,7 +91,15 @@ function saleText(sale: number, percent: (n: number) => string, number: (n: numb
   return sale <= 100 ? `−${percent(sale)}` : number(sale);
 }
 
-function NumberCell({ label, value, isStrong = false }: { label: string; value: string; isStrong?: boolean }) {
+function NumberCell({
+  label,
+  value,
+  isStrong = false,
+}: {
+  label: string;
+  value: string;
+  isStrong?: boolean;
+}) {
   return (
     <td role="cell" class={isStrong ? 'number-cell strong' : 'number-cell'}>
       <span class="cell-label" aria-hidden="true">

@@ -9,18 +9,12 @@ import { Skeleton } from './skeleton.tsx';
 export function Results({ lookup }: { lookup: OrderLookup }) {
   const { view } = lookup;
   const { t } = useSpeech();
-  switch (view.kind) {
-    case 'empty':
-      return <EmptyState onSearch={lookup.search} />;
-    case 'loading':
-      return <Skeleton />;
-    case 'found':
-      return (
-        <RenderGuard key={`${view.uid} ${view.attempt}`} uid={view.uid} words={t}>
-          <OrderView key={view.uid} document={view.document} source={view.source} />
-        </RenderGuard>
-      );
-    default:
-      return <FailureNotice view={view} onRetry={lookup.retry} />;
-  }
+  if (view.kind === 'empty') return <EmptyState onSearch={lookup.search} />;
+  if (view.kind === 'loading') return <Skeleton />;
+  if (view.kind !== 'found') return <FailureNotice view={view} onRetry={lookup.retry} />;
+  return (
+    <RenderGuard key={`${view.uid} ${view.attempt}`} uid={view.uid} words={t}>
+      <OrderView document={view.document} source={view.source} />
+    </RenderGuard>
+  );
 }

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { useSpeech } from '../language/language.ts';
 import { cleanOrderId } from '../order/order-id.ts';
 import type { OrderLookup } from '../order/use-order.ts';
@@ -10,10 +10,12 @@ export function SearchField({ lookup }: { lookup: OrderLookup }) {
   const field = useRef<HTMLInputElement>(null);
 
   // Back and Forward change the order; the field says which one is shown.
-  useEffect(() => setText(lookup.uid), [lookup.uid]);
+  useLayoutEffect(() => setText(lookup.uid), [lookup.uid]);
+
+  // Both before the paint, not after it: whoever types at once must not lose a letter.
+  useLayoutEffect(() => field.current?.focus({ preventScroll: true }), []);
 
   useEffect(() => {
-    field.current?.focus({ preventScroll: true });
     const focusOnSlash = (event: KeyboardEvent): void => {
       const typing = event.target instanceof HTMLInputElement && event.target.type !== 'radio';
       if (event.key !== '/' || event.ctrlKey || event.metaKey || event.altKey || typing) return;

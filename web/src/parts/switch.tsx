@@ -12,7 +12,7 @@ type Props<Value extends string> = {
   label: string;
   choices: Choice<Value>[];
   chosen: Value;
-  onChoose(value: Value): void;
+  onChoose: (value: Value) => void;
 };
 
 /** A segmented switch: real radio buttons, so arrow keys and screen readers know it already. */

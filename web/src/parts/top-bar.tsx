@@ -8,9 +8,9 @@ import { Switch } from './switch.tsx';
 type Props = {
   lookup: OrderLookup;
   language: Language;
-  onLanguage(language: Language): void;
+  onLanguage: (language: Language) => void;
   theme: Theme;
-  onTheme(theme: Theme): void;
+  onTheme: (theme: Theme) => void;
 };
 
 export function TopBar({ lookup, language, onLanguage, theme, onTheme }: Props) {
