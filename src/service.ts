@@ -1,4 +1,5 @@
 /** The composition root: makes the parts, joins them, and ends them in order. */
+import { once } from 'node:events';
 import { OrderCache } from './core/cache.ts';
 import { backoffMs, pause } from './core/backoff.ts';
 import { Ingest, type IngestObserver } from './core/ingest.ts';
@@ -52,11 +53,12 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const stop = new AbortController();
   const giveUp = new AbortController();
   const instanceId = ChangeListener.newInstanceId();
+  const restored = Promise.withResolvers<void>();
   let migrated = false;
 
   const cache = new OrderCache(options.cache);
   const metrics = new Metrics(cache);
-  const onPoolError = (err: Error) => logger.warn({ err }, 'an idle connection to the database broke');
+  const onPoolError = (fault: Error) => logger.warn({ fault }, 'an idle connection to the database broke');
   const pool = { url: databaseUrl, onError: onPoolError };
   const writer = createPool({ ...pool, max: lanes, timeoutMs: writeTimeoutMs });
   const reader = createPool({ ...pool, max: readers, timeoutMs: readTimeoutMs });
@@ -65,11 +67,14 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const listener = new ChangeListener({
     url: databaseUrl,
     instanceId,
-    onConnected: () => lookup.restore(),
+    async onConnected() {
+      await lookup.restore();
+      restored.resolve();
+    },
     onChanged: (orderUids) => orderUids.forEach((orderUid) => lookup.forget(orderUid)),
-    onFault(err) {
+    onFault(fault) {
       metrics.fault('listener');
-      logger.warn({ err }, 'the database does not answer: trying again');
+      logger.warn({ fault }, 'the database does not answer: trying again');
     },
   });
   const consumer = new OrderConsumer({
@@ -81,7 +86,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     onAssigned: (partitions) => logger.info({ partitions }, 'joined the consumer group'),
     onFault({ error, delayMs }) {
       metrics.fault('kafka');
-      logger.warn({ err: error, delayMs }, 'Kafka does not answer as it should: trying again');
+      logger.warn({ fault: error, delayMs }, 'Kafka does not answer as it should: trying again');
     },
   });
   const ingest = new Ingest({
@@ -117,14 +122,16 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     if (stop.signal.aborted) return;
     migrated = true;
     listener.start();
+    // What is received from now on is newer than what is restored.
+    await Promise.race([restored.promise, once(stop.signal, 'abort')]);
     await ingest.run(stop.signal, giveUp.signal);
   };
   const running = run();
-  const failed = new Promise<never>((_resolve, reject) => running.catch(reject));
+  const failed = running.then(() => new Promise<never>(() => {}));
   const lagTimer = setInterval(() => {
     consumer.lag().then(
       (lag) => lag !== undefined && metrics.lag(lag),
-      (err: unknown) => logger.debug({ err }, 'the lag could not be read'),
+      (fault: unknown) => logger.debug({ fault }, 'the lag could not be read'),
     );
   }, lagIntervalMs);
 
@@ -156,7 +163,10 @@ async function migrateWhenReachable(url: string, logger: Logger, stop: AbortSign
     } catch (err) {
       if (err instanceof SchemaError) throw err;
       const delayMs = backoffMs(attempt);
-      logger.warn({ err, delayMs }, 'the database (DATABASE_URL) cannot be migrated yet: trying again');
+      logger.warn(
+        { fault: err, delayMs },
+        'the database (DATABASE_URL) cannot be migrated yet: trying again',
+      );
       await pause(delayMs, stop);
     } finally {
       await pool.end();
@@ -179,11 +189,11 @@ function observe(metrics: Metrics, logger: Logger): IngestObserver {
     },
     fault({ error, attempt, delayMs, records }) {
       metrics.fault('database');
-      logger.warn({ err: error, attempt, delayMs, records }, 'a batch could not be stored: trying again');
+      logger.warn({ fault: error, attempt, delayMs, records }, 'a batch could not be stored: trying again');
     },
-    commitFailed(err) {
+    commitFailed(fault) {
       metrics.fault('commit');
-      logger.warn({ err }, 'offsets could not be committed: the next batch commits them');
+      logger.warn({ fault }, 'offsets could not be committed: the next batch commits them');
     },
   };
 }

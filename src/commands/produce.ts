@@ -97,7 +97,7 @@ export async function produce(
   if (failure === undefined) return 0;
   if (gaveUp)
     return fail(1, `the last records were not acknowledged within ${flushWithinMs / 1000} s of the stop`);
-  return fail(1, failure instanceof Error ? failure.message : String(failure));
+  return fail(1, reasonOf(failure));
 }
 
 /** How long the records under way may take after Ctrl-C, when the broker does not answer. */

@@ -40,6 +40,11 @@ export function handleProblems(app: FastifyInstance, onFault: (error: unknown) =
   );
 }
 
+/** Answers with the problem that `error` is to a client. */
+export function answerProblem(error: FastifyError | Problem, reply: FastifyReply): FastifyReply {
+  return sendProblem(reply, toProblem(error));
+}
+
 function toProblem(error: FastifyError | Problem): Problem {
   if (error instanceof Problem) return error;
   if (error.validation) return new Problem('invalid_request', error.message);
@@ -52,9 +57,16 @@ function toProblem(error: FastifyError | Problem): Problem {
 function sendProblem(reply: FastifyReply, { code, message }: Problem): FastifyReply {
   const { status, title } = problems[code];
   if (status === 503) reply.header('Retry-After', retryAfterSeconds);
-  return reply
-    .code(status)
-    .header('Cache-Control', 'no-store')
-    .type('application/problem+json')
-    .send(JSON.stringify({ type: `urn:order-service:problem:${code}`, title, status, detail: message }));
+  return (
+    reply
+      .code(status)
+      .header('Cache-Control', 'no-store')
+      .type('application/problem+json')
+      // As bytes: to text Fastify adds a charset, which this media type does not have.
+      .send(
+        Buffer.from(
+          JSON.stringify({ type: `urn:order-service:problem:${code}`, title, status, detail: message }),
+        ),
+      )
+  );
 }

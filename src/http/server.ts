@@ -5,7 +5,7 @@ import fastify, { type FastifyInstance } from 'fastify';
 import { opsRoutes, type OpsRoutesOptions } from './ops.ts';
 import { orderRoutes, type OrderRoutesOptions } from './orders.ts';
 import { pageIsBuilt, pageRoutes } from './page.ts';
-import { handleProblems, Problem } from './problem.ts';
+import { answerProblem, handleProblems, Problem } from './problem.ts';
 
 export interface ServerOptions extends OrderRoutesOptions, OpsRoutesOptions {
   host: string;
@@ -41,6 +41,8 @@ async function createApp(options: ServerOptions): Promise<FastifyInstance> {
     // A longer id than any is answered with what is wrong with it; the size of all headers is the limit.
     routerOptions: { maxParamLength: maxHeaderBytes },
     http: { maxHeaderSize: maxHeaderBytes, headersTimeout: 10_000 },
+    // An address that cannot be decoded meets no route and no error handler.
+    frameworkErrors: (error, _request, reply) => void answerProblem(error, reply),
     ajv: { customOptions: { coerceTypes: true, removeAdditional: false, allErrors: false } },
   });
   handleProblems(app, options.onFault);

@@ -214,8 +214,8 @@ function toRecord(message: Message<Buffer, Buffer, Buffer, Buffer>, topicId: str
     offset,
     timestamp: timestamp < 0n ? 0n : timestamp > maxTimestamp ? maxTimestamp : timestamp,
     // The library's types know no null, its records do.
-    key: (message.key as Buffer | undefined) ?? null,
-    value: (message.value as Buffer | undefined) ?? null,
-    headers: message.headerEntries.map(([key, value]) => [key, (value as Buffer | undefined) ?? null]),
+    key: message.key ?? null,
+    value: message.value ?? null,
+    headers: message.headerEntries.map(([key, value]) => [key, value ?? null]),
   };
 }

@@ -46,8 +46,8 @@ export interface OrderProducer {
   /**
    * Sends the records and resolves when all are acknowledged, with their places in the order of `records`.
    * Calls made while another is under way wait for it, so the order of the calls is kept. The topic must exist.
-   * Rejects with SendError when the broker refuses a batch, or when for about 30 seconds no broker has answered or
-   * the topic is unknown.
+   * Rejects with SendError when the broker refuses a batch, and when one is not acknowledged within 30 seconds,
+   * because no broker answers or the topic is unknown. What comes after it is then not sent.
    */
   send(topic: string, records: readonly OutgoingRecord[]): Promise<Acknowledged[]>;
   /** Disconnects. What has not been acknowledged is given up, and its `send` rejects. */
@@ -62,28 +62,51 @@ export interface ProducerOptions {
   maxBatchBytes?: number;
 }
 
+const deliverWithinMs = 30_000;
+
 /** Connects at the first `send`, and again by itself whenever the connection is lost. */
 export function createProducer({
   brokers,
   clientId,
   maxBatchBytes = 900_000,
 }: ProducerOptions): OrderProducer {
-  const client = new Producer({
-    clientId,
-    bootstrapBrokers: brokers,
-    idempotent: true,
-    // Left out, or 0 or 1, it would be for ever: the library overrules those for an idempotent producer.
-    retries: 60,
-    retryDelay: 500,
-    requestTimeout: 10_000,
-  });
+  const connect = () =>
+    new Producer({
+      clientId,
+      bootstrapBrokers: brokers,
+      idempotent: true,
+      retryDelay: 100,
+      requestTimeout: 10_000,
+    });
+  let client = connect();
+
+  // The library retries an idempotent producer for ever, and a `retries` of its own counts neither the time that
+  // a request takes nor the retries inside it. Closing the client is what ends them.
+  const inTime = async <T>(work: (client: Producer) => Promise<T>): Promise<T> => {
+    const current = client;
+    let expired = false;
+    const deadline = setTimeout(() => {
+      expired = true;
+      void current.close();
+    }, deliverWithinMs);
+    try {
+      return await work(current);
+    } catch (error) {
+      if (!expired) throw error;
+      client = connect();
+      throw new Error(`no broker took them within ${deliverWithinMs / 1000} s`, { cause: error });
+    } finally {
+      clearTimeout(deadline);
+    }
+  };
+
   let last: Promise<unknown> = Promise.resolve();
   let nextWithoutKey = 0;
 
   const send = async (topic: string, records: readonly OutgoingRecord[]): Promise<Acknowledged[]> => {
     const acknowledged = Array.from<Acknowledged | undefined>({ length: records.length });
     try {
-      const metadata = await client.metadata({ topics: [topic] });
+      const metadata = await inTime((client) => client.metadata({ topics: [topic] }));
       const count = metadata.topics.get(topic)?.partitionsCount ?? 0;
       const choose = (message: Message) => {
         const { key, partition } = message;
@@ -97,7 +120,7 @@ export function createProducer({
         );
       };
       for (const batch of toBatches(topic, records, choose, maxBatchBytes)) {
-        const { offsets } = await client.send({ messages: batch.messages });
+        const { offsets } = await inTime((client) => client.send({ messages: batch.messages }));
         const first = offsets?.[0];
         if (!first) throw new Error('The broker acknowledged a batch without saying where it is.');
         batch.places.forEach((place, i) => {

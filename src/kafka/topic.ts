@@ -35,7 +35,8 @@ export async function ensureTopic(
     while (!(await isReady(admin, topic))) await sleep(50);
     return { created };
   } catch (error) {
-    if (expired) throw new Error(`no answer about topic ${topic} within ${withinMs / 1000} s`);
+    if (expired)
+      throw new Error(`no answer about topic ${topic} within ${withinMs / 1000} s`, { cause: error });
     throw error;
   } finally {
     clearTimeout(deadline);

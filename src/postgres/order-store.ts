@@ -108,7 +108,7 @@ export class PostgresOrderStore implements OrderStore {
     let receivedAt = now > this.#lastReceivedAt ? now : this.#lastReceivedAt;
     const received = entries.map((entry) => ({ ...entry, receivedAt: ++receivedAt }));
     this.#lastReceivedAt = receivedAt;
-    return received.sort((a, b) => (a.order.order_uid < b.order.order_uid ? -1 : 1));
+    return received.toSorted((a, b) => (a.order.order_uid < b.order.order_uid ? -1 : 1));
   }
 }
 

@@ -5,25 +5,29 @@ import pretty from 'pino-pretty';
 export type { Logger };
 
 export function createLogger(level: string): Logger {
-  const options = { level, base: null, serializers: { err: describe } };
+  const options = { level, base: null, serializers: { err: withStack, fault: describe } };
   if (!process.stdout.isTTY) return pino(options);
   return pino(options, pretty({ translateTime: 'SYS:HH:MM:ss', sync: true }));
 }
 
+/** For bugs (`err`): where it was thrown. */
+function withStack(error: unknown): Record<string, unknown> {
+  return { ...describe(error), ...(error instanceof Error && { stack: error.stack }) };
+}
+
 /**
- * What is logged of an error. Not its other properties: PostgreSQL's `detail` and `where` quote rows, and rows
- * are personal data.
+ * For faults that are waited out (`fault`), and may come a thousand times. Not the other properties of an error:
+ * PostgreSQL's `detail` and `where` quote rows, and rows are personal data.
  */
 function describe(error: unknown): Record<string, unknown> {
   if (!(error instanceof Error)) return { message: String(error) };
-  const { name, message, stack, cause } = error;
+  const { name, message, cause } = error;
   const { code } = error as NodeJS.ErrnoException;
   const causes = error instanceof AggregateError ? error.errors : cause === undefined ? [] : [cause];
   return {
     type: name,
     message,
     ...(code !== undefined && { code }),
-    stack,
     ...(causes.length > 0 && { cause: describe(causes.at(-1)) }),
   };
 }

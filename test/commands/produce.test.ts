@@ -96,7 +96,7 @@ suite('produce, to a real Kafka', () => {
     const messages = await readAll(topic);
     assert.deepEqual(
       messages.map(({ key, value }) => [String(key), String(value)]),
-      Array(3).fill(['a1', text]),
+      Array.from({ length: 3 }, () => ['a1', text]),
     );
   });
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { createRandom, generateOrder, maxSeed } from '../../src/core/generate.ts';
 import { examine, isOrder, type SourceRecord } from '../../src/core/record.ts';
 import { corruptions } from '../../src/core/spoil.ts';

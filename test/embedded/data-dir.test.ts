@@ -30,7 +30,7 @@ test('of several starts at the same time exactly one wins', async (t) => {
   assert.equal(lines.filter((line) => line.includes('DATA_DIR')).length, 3, lines.join('\n'));
 });
 
-test('a kill -9 of the service frees its data folder', async (t) => {
+test('a kill -9 of the service frees its data folder', async () => {
   const folder = await temporaryFolder();
   const { child, line } = await startParent('lock', folder);
   assert.equal(line, 'locked');

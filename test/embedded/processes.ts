@@ -10,10 +10,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { commandLines } from '../../src/embedded/processes.ts';
 
+const folders: string[] = [];
+process.once('exit', () => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
 /** A folder of the test's own. It goes last of all: the servers in it are stopped by hooks that run before. */
 export async function temporaryFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'embedded-'));
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  folders.push(folder);
   return folder;
 }
 
@@ -24,7 +29,8 @@ export async function startParent(
 ): Promise<{ child: ChildProcess; line: string }> {
   const script = join(import.meta.dirname, 'parent.ts');
   const child = spawn(process.execPath, [script, what, folder], { stdio: ['ignore', 'pipe', 'inherit'] });
-  const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string];
+  const lines = createInterface({ input: child.stdout });
+  const { value: line = 'ended before it said anything' } = await lines[Symbol.asyncIterator]().next();
   return { child, line };
 }
 

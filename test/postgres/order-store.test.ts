@@ -249,10 +249,8 @@ function storeSuite(create: () => Promise<TestStore>): void {
     const orders = Array.from({ length: 200 }, () => orderWith({ order_uid: uid() }));
     const batch = entries([...orders, 'bad'], topic);
     const both = await Promise.all([db.store.apply(batch), db.store.apply(batch)]);
-    const counts = both
-      .map(({ outcomes }) => outcomes.filter((outcome) => outcome !== 'skipped').length)
-      .toSorted();
-    assert.deepEqual(counts, [0, 201]);
+    const counts = both.map(({ outcomes }) => outcomes.filter((outcome) => outcome !== 'skipped').length);
+    assert.deepEqual(new Set(counts), new Set([0, 201]));
     assert.equal((await deadLettersOf(topic.topicId)).length, 1);
   });
 

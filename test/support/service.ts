@@ -168,11 +168,11 @@ function toRecord(value: string | Buffer | object | null): OutgoingRecord {
 }
 
 async function sharedDatabase() {
-  const { url, drop } = await createDatabase();
+  const { url, ...database } = await createDatabase();
   const refuse = async () => {
     throw new Error('this database is shared: start the service with ownDatabase');
   };
-  return { url, stop: refuse, start: refuse, remove: drop };
+  return { url, stop: refuse, start: refuse, remove: () => database.drop() };
 }
 
 async function startOwnDatabase() {

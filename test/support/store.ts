@@ -1,5 +1,5 @@
 /** The store on a migrated database of its own. */
-import pg from 'pg';
+import type pg from 'pg';
 import { migrate } from '../../src/postgres/migrate.ts';
 import { PostgresOrderStore } from '../../src/postgres/order-store.ts';
 import { createPool } from '../../src/postgres/pool.ts';
