@@ -15,6 +15,7 @@ import {
   type EmbeddedPostgres,
   type PostgresOptions,
 } from '../../src/embedded/postgres.ts';
+import { signalProcess } from '../../src/embedded/processes.ts';
 import { Progress } from './progress.ts';
 import { isRunning, killNow, processesIn, startParent, temporaryFolder, until } from './processes.ts';
 
@@ -84,6 +85,7 @@ test('after a kill -9 of PostgreSQL under a busy query the same folder and port 
   const busy = await connected(first.url);
   const { rows } = await busy.query<{ pid: number }>('select pg_backend_pid() as pid');
   const backend = rows[0]?.pid ?? 0;
+  t.after(() => signalProcess(backend, 'SIGKILL'));
   // It never waits, so it does not notice that its server is gone.
   const cut = busy.query('select count(*) from generate_series(1, 100000000000)').catch(() => 'cut');
   await until(async () => {

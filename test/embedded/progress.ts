@@ -9,8 +9,17 @@ export class Progress {
     this.#waiting = this.#waiting.filter(({ pattern }) => !pattern.test(message));
   };
 
-  /** Resolves with the first message from now on that matches. */
+  /** Resolves with the first message from now on that matches; throws when there is none for 30 s. */
   next(pattern: RegExp): Promise<string> {
-    return new Promise((resolve) => this.#waiting.push({ pattern, resolve }));
+    return new Promise((resolve, reject) => {
+      const timeout = setTimeout(() => reject(new Error(`Not told within 30 s: ${pattern}`)), 30_000);
+      this.#waiting.push({
+        pattern,
+        resolve: (message) => {
+          clearTimeout(timeout);
+          resolve(message);
+        },
+      });
+    });
   }
 }
