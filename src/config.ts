@@ -91,7 +91,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     },
     logLevel: oneOf('LOG_LEVEL', 'info', logLevels),
   };
-  const auth = oneOf('AUTH', '', ['', 'off']);
+  const auth = matching('AUTH', '', /^(off)?$/, 'off, or not set');
   if (!isLoopback(config.http.host) && auth !== 'off') {
     problems.push(
       `HTTP_HOST is ${config.http.host}: orders hold personal data and would be open to all who reach this address. ` +

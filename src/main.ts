@@ -1,6 +1,7 @@
 /** The command line: which command, with which settings, and the exit code. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import pg from 'pg';
 import { deadLetters } from './commands/dead-letters.ts';
 import { migrate } from './commands/migrate.ts';
 import { produce } from './commands/produce.ts';
@@ -9,6 +10,7 @@ import { UsageError } from './commands/usage.ts';
 import { ConfigError, readConfig, type Config } from './config.ts';
 import { EmbeddedError } from './embedded/embedded-error.ts';
 import { embeddedDatabaseUrl } from './embedded/postgres.ts';
+import { ListenError } from './http/server.ts';
 import { SchemaError } from './postgres/migrate.ts';
 import { createLogger } from './telemetry/logger.ts';
 
@@ -72,16 +74,23 @@ function tell(error: unknown): number {
     process.stderr.write(`order-service: ${error.message.replaceAll('\n', '\norder-service: ')}\n`);
     return 2;
   }
-  if (error instanceof EmbeddedError || error instanceof SchemaError || isOfSystem(error)) {
+  if (error instanceof EmbeddedError || error instanceof SchemaError || error instanceof ListenError) {
     process.stderr.write(`order-service: ${(error as Error).message}\n`);
+    return 1;
+  }
+  if (isOfDatabase(error)) {
+    process.stderr.write(
+      `order-service: the database cannot be used: ${error.message}.\n` +
+        'Start one with `make run` in another terminal, or set DATABASE_URL to yours.\n',
+    );
     return 1;
   }
   process.stderr.write(`order-service: ${error instanceof Error ? error.stack : String(error)}\n`);
   return 1;
 }
 
-function isOfSystem(error: unknown): boolean {
-  return error instanceof Error && ('syscall' in error || 'code' in error);
+function isOfDatabase(error: unknown): error is Error {
+  return error instanceof pg.DatabaseError || (error instanceof Error && 'syscall' in error);
 }
 
 try {

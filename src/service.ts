@@ -18,6 +18,8 @@ import { Metrics } from './telemetry/metrics.ts';
 export interface ServiceOptions extends Pick<Config, 'kafka' | 'http' | 'cache' | 'batch' | 'checkTotals'> {
   brokers: string[];
   databaseUrl: string;
+  /** An id in the consumer group that outlives this process; none other may have it. */
+  groupInstanceId?: string | undefined;
   logger: Logger;
 }
 
@@ -83,6 +85,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     partitions: kafka.partitions,
     groupId: kafka.groupId,
     clientId: `order-service-${instanceId}`,
+    groupInstanceId: options.groupInstanceId,
     onAssigned: (partitions) => logger.info({ partitions }, 'joined the consumer group'),
     onFault({ error, delayMs }) {
       metrics.fault('kafka');

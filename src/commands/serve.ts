@@ -35,11 +35,13 @@ export async function serve(config: Config, logger: Logger): Promise<number> {
   const start = async () => {
     const { brokers, databaseUrl } = await startEmbedded(config, logger, stopping.signal, ends, servers);
     stopping.signal.throwIfAborted();
-    const service = await startService({ ...config, brokers, databaseUrl, logger });
+    const embeddedKafka = config.kafka.brokers === undefined;
+    // The lock of the data folder makes this instance the only one that has the broker for its own.
+    const groupInstanceId = embeddedKafka ? 'embedded' : undefined;
+    const service = await startService({ ...config, brokers, databaseUrl, groupInstanceId, logger });
     ends.unshift(() => service.stop());
     void service.failed.catch(() => {}); // it is awaited below, once the service is ready
     await untilReady(service, stopping.signal);
-    const embeddedKafka = config.kafka.brokers === undefined;
     if (embeddedKafka && (await service.isEmpty())) await publishCanonicalOrder(brokers, config.kafka.topic);
     process.stdout.write(whereToLook(service.url, brokers, databaseUrl, config));
     await Promise.race([service.failed, signalled]);

@@ -13,7 +13,12 @@ const run = promisify(execFile);
  * leaves nothing half done. `java` are the arguments before the class, `properties` the broker's settings.
  * Throws an EmbeddedError, and touches nothing, when the folder is not formatted and yet holds partitions.
  */
-export async function formatStorage(dir: string, java: string[], properties: string): Promise<void> {
+export async function formatStorage(
+  dir: string,
+  java: string[],
+  properties: string,
+  clusterId = randomBytes(16).toString('base64url'),
+): Promise<void> {
   const data = join(dir, 'data');
   if (await isFormatted(data)) return;
   const found: string[] = await readdir(data).catch(() => []);
@@ -29,8 +34,9 @@ export async function formatStorage(dir: string, java: string[], properties: str
   try {
     const config = join(fresh, 'format.properties');
     await writeFile(config, `${properties}\nlog.dirs=${fresh}\n`);
-    const clusterId = randomBytes(16).toString('base64url');
-    await run('java', [...java, 'kafka.tools.StorageTool', 'format', '-c', config, '-t', clusterId]);
+    // Joined by =, because one id in 64 begins with a dash.
+    const id = `--cluster-id=${clusterId}`;
+    await run('java', [...java, 'kafka.tools.StorageTool', 'format', '--config', config, id]);
     await rm(config);
     await rm(data, { recursive: true, force: true });
     await rename(fresh, data);

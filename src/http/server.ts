@@ -26,8 +26,25 @@ const maxHeaderBytes = 8 * 1024;
 /** Listens. Rejects when it cannot (the port is taken, the host is not this machine's). */
 export async function startServer(options: ServerOptions): Promise<Server> {
   const app = await createApp(options);
-  const url = await app.listen({ host: options.host, port: options.port });
+  const { host, port } = options;
+  const url = await app.listen({ host, port }).catch((cause: NodeJS.ErrnoException) => {
+    throw new ListenError(`${host}:${port} cannot be listened on (${cause.code}): ${mendOf(cause.code)}`, {
+      cause,
+    });
+  });
   return { url, close: () => app.close() };
+}
+
+/** The address cannot be had; the message names the setting to change. */
+export class ListenError extends Error {
+  override readonly name = 'ListenError';
+}
+
+function mendOf(code: string | undefined): string {
+  if (code === 'EADDRINUSE')
+    return 'another program uses the port, set HTTP_PORT to another one (0 takes any free port)';
+  if (code === 'EACCES') return 'it takes more rights, set HTTP_PORT to one above 1023';
+  return 'set HTTP_HOST to an address of this machine, such as 127.0.0.1';
 }
 
 async function createApp(options: ServerOptions): Promise<FastifyInstance> {

@@ -19,6 +19,11 @@ export interface ConsumerOptions {
   partitions: number;
   groupId: string;
   clientId: string;
+  /**
+   * The same after a restart (static membership, KIP-345): the place of an instance that was killed is taken over
+   * at once, not when its session has timed out. No two instances may have the same.
+   */
+  groupInstanceId?: string | undefined;
   /** The session was lost and is made anew after `delayMs`. */
   onFault: (fault: { error: unknown; attempt: number; delayMs: number }) => void;
   /** The group has given this member partitions. */
@@ -125,7 +130,7 @@ export class OrderConsumer implements Source {
   }
 
   async #connect(): Promise<Session> {
-    const { brokers, topic, partitions, groupId, clientId } = this.#options;
+    const { brokers, topic, partitions, groupId, clientId, groupInstanceId } = this.#options;
     // Only at the start: a topic that someone deletes later is theirs to create again.
     if (!this.#topicEnsured) await ensureTopic(brokers, topic, partitions);
     this.#topicEnsured = true;
@@ -133,7 +138,8 @@ export class OrderConsumer implements Source {
       clientId,
       groupId,
       bootstrapBrokers: brokers,
-      sessionTimeout: 10_000,
+      ...(groupInstanceId !== undefined && { groupInstanceId }),
+      sessionTimeout: 6_000, // the shortest that brokers allow unless configured
       rebalanceTimeout: 15_000,
       heartbeatInterval: 1_000,
       requestTimeout: 20_000,
