@@ -1,5 +1,6 @@
 /** The command line: which command, with which settings, and the exit code. */
 import { existsSync } from 'node:fs';
+import { isIPv6 } from 'node:net';
 import { join } from 'node:path';
 import pg from 'pg';
 import { deadLetters } from './commands/dead-letters.ts';
@@ -42,8 +43,7 @@ async function main([command, ...args]: string[]): Promise<number> {
       const stop = new AbortController();
       for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
       const brokers = kafka.brokers ?? [`127.0.0.1:${embedded.kafkaPort}`];
-      const pageUrl = `http://${http.host}:${http.port}/`;
-      return produce(args, { ...kafka, brokers, pageUrl }, process, stop.signal);
+      return produce(args, { ...kafka, brokers, pageUrl: pageUrl(http) }, process, stop.signal);
     }
     case 'migrate':
       noArguments(command, args);
@@ -62,6 +62,12 @@ function noArguments(command: string, args: string[]): void {
   }
   if (args.length > 0)
     throw new UsageError(`${command} takes no arguments: settings come from the environment`);
+}
+
+/** Where a person on this machine finds the page. */
+function pageUrl({ host, port }: Config['http']): string {
+  const everywhere = host === '0.0.0.0' || host === '::';
+  return `http://${everywhere ? '127.0.0.1' : isIPv6(host) ? `[${host}]` : host}:${port}/`;
 }
 
 async function databaseUrl({ databaseUrl, embedded }: Config): Promise<string> {

@@ -101,8 +101,7 @@ function table(letters: DeadLetterSummary[]): string {
       reason,
     ].join('  '),
   );
-  const more = `The next page: --before ${letters.at(-1)!.id}`;
-  return `${rows.join('\n')}\n${letters.length > 1 ? `${more}\n` : ''}`;
+  return `${rows.join('\n')}\n`;
 }
 
 function details(letter: DeadLetter): string {

@@ -63,9 +63,17 @@ export class Ingest {
   async run(stop: AbortSignal, giveUp: AbortSignal): Promise<void> {
     const write = (batch: Entry[], reason: FlushReason) => this.#write(batch, reason, giveUp);
     const lanes = Array.from({ length: this.#options.lanes }, () => new Lane(this.#options, write));
+    // In turn as they are first seen: which partitions this instance gets is the group's choice.
+    const laneOf = new Map<number, Lane>();
+    const choose = (partition: number) => {
+      const lane = lanes[laneOf.size % lanes.length]!;
+      laneOf.set(partition, lane);
+      return lane;
+    };
     for await (const chunk of this.#source.chunks(stop)) {
       for (const record of chunk) {
-        await lanes[record.partition % lanes.length]!.add(examine(record, this.#options));
+        const lane = laneOf.get(record.partition) ?? choose(record.partition);
+        await lane.add(examine(record, this.#options));
       }
     }
     await Promise.all(lanes.map((lane) => lane.close()));
@@ -90,7 +98,7 @@ export class Ingest {
         if (attempt > 1) this.#forget(batch);
         return applied;
       } catch (error) {
-        if (error instanceof DataFault) return this.#split(batch, error, giveUp);
+        if (error instanceof DataFault && batch.some(isOrder)) return this.#split(batch, error, giveUp);
         this.#forget(batch);
         const delayMs = backoffMs(attempt);
         this.#observer.fault({ error, attempt, delayMs, records: batch.length });

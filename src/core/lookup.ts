@@ -10,6 +10,8 @@ import type { OrderStore, StoredOrder } from './store.ts';
 export interface Found {
   order: CachedOrder;
   from: 'cache' | 'database';
+  /** Whether the cache holds it now. */
+  cached: boolean;
 }
 
 interface Flight {
@@ -31,10 +33,12 @@ export class Lookup {
   /** The newest committed version of an order. Throws when it is not cached and the database does not answer. */
   async find(orderUid: string): Promise<Found | undefined> {
     const cached = this.#cache.get(orderUid);
-    if (cached) return { order: cached, from: 'cache' };
+    if (cached) return { order: cached, from: 'cache', cached: true };
     const flight = this.#flights.get(orderUid) ?? this.#take(orderUid);
     const stored = await flight.result;
-    return stored && { order: this.#cache.get(orderUid) ?? { document: stored.document }, from: 'database' };
+    if (!stored) return undefined;
+    const kept = this.#cache.get(orderUid);
+    return { order: kept ?? { document: stored.document }, from: 'database', cached: kept !== undefined };
   }
 
   /** A version that has just been committed. */

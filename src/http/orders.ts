@@ -101,7 +101,7 @@ export function orderRoutes(app: FastifyInstance, { lookup, store, onLookup }: O
 }
 
 function send(
-  { order, from }: Found,
+  { order, from, cached }: Found,
   ms: number,
   request: FastifyRequest,
   reply: FastifyReply,
@@ -111,7 +111,10 @@ function send(
     .header('ETag', etag)
     .header('Cache-Control', 'private, no-cache')
     // RFC 9211: what the cache did for this request.
-    .header('Cache-Status', from === 'cache' ? 'order-service; hit' : 'order-service; fwd=miss; stored')
+    .header(
+      'Cache-Status',
+      `order-service; ${from === 'cache' ? 'hit' : cached ? 'fwd=miss; stored' : 'fwd=miss'}`,
+    )
     .header('Server-Timing', `${from === 'cache' ? 'cache' : 'db'};dur=${ms.toFixed(3)}`);
   if (matches(request.headers['if-none-match'], etag)) return reply.code(304).send();
   return reply.type('application/json; charset=utf-8').send(order.document);

@@ -1,5 +1,6 @@
 /** Errors as RFC 9457 problem details: one table from what went wrong to what the client is told. */
 import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifySchemaValidationError } from 'fastify/types/schema.js';
 
 const problems = {
   invalid_request: { status: 400, title: 'The request is not valid' },
@@ -47,11 +48,18 @@ export function answerProblem(error: FastifyError | Problem, reply: FastifyReply
 
 function toProblem(error: FastifyError | Problem): Problem {
   if (error instanceof Problem) return error;
-  if (error.validation) return new Problem('invalid_request', error.message);
+  if (error.validation) return new Problem('invalid_request', inWords(error.validation[0]!));
   if (error.statusCode === 413) return new Problem('too_large', 'The body of the request is too large.');
   if (error.statusCode !== undefined && error.statusCode < 500)
     return new Problem('invalid_request', error.message);
   return new Problem('internal', 'The error is in the log of the service.', { cause: error });
+}
+
+/** Ajv's message shows the pattern of an id; a person is better served by its description. */
+function inWords({ instancePath, params, message }: FastifySchemaValidationError): string {
+  const name = (params['missingProperty'] as string | undefined) ?? instancePath.slice(1);
+  if (name === 'order_uid') return 'order_uid must be 1 to 64 of A-Z a-z 0-9 _ -.';
+  return `${name || 'The request'} ${message ?? 'is not valid'}.`;
 }
 
 function sendProblem(reply: FastifyReply, { code, message }: Problem): FastifyReply {

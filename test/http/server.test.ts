@@ -150,7 +150,7 @@ test('the OpenAPI document describes the routes and the order', async () => {
   assert.match(JSON.stringify(document), /"date_created"/);
 });
 
-test('metrics have the names that dashboards rely on, and no personal data', async () => {
+test('I8: metrics have the names that dashboards rely on, and no personal data', async () => {
   const text = await (await get('/metrics')).text();
   const names = [
     'orders_consumed_total{outcome="stored"} 2',
@@ -190,7 +190,7 @@ test('I1: while the database is down, what is cached is served and the rest is 5
   assert.equal((await get(`/api/orders/${evicted.order_uid}`)).status, 200);
 });
 
-test('the log holds no personal data', () => {
+test('I8: the log holds no personal data', () => {
   const log = service.log();
   assert.ok(log.includes('does not answer'));
   for (const word of Object.values(stored.delivery)) assert.ok(!log.includes(word), word);
