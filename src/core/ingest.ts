@@ -140,10 +140,10 @@ export class Ingest {
 
   /** I1: only what is committed is shown. */
   #show(batch: Entry[], outcomes: Outcome[]): void {
-    batch.forEach((entry, index) => {
-      const changed = outcomes[index] === 'stored' || outcomes[index] === 'updated';
-      if (changed && isOrder(entry)) this.#lookup.put(entry.order.order_uid, Buffer.from(entry.document));
-    });
+    const changed = batch.filter((_, index) => outcomes[index] === 'stored' || outcomes[index] === 'updated');
+    this.#lookup.put(
+      changed.filter(isOrder).map(({ order, document }) => ({ order_uid: order.order_uid, document })),
+    );
   }
 
   /** Commits in the background, one request at a time; a failed one is covered by the next (the fence skips what comes again). */

@@ -41,10 +41,15 @@ export class Lookup {
     return { order: kept ?? { document: stored.document }, from: 'database', cached: kept !== undefined };
   }
 
-  /** A version that has just been committed. */
-  put(orderUid: string, document: Buffer): void {
-    this.#changed(orderUid);
-    this.#cache.set(orderUid, document);
+  /** Versions that have just been committed, the newest last. Documents are copied. */
+  put(orders: StoredOrder[]): void {
+    const overflow = orders.length - this.#cache.capacity;
+    orders.forEach(({ order_uid, document }, index) => {
+      this.#changed(order_uid);
+      // What those behind it would push out is not worth its copy.
+      if (index < overflow) this.#cache.delete(order_uid);
+      else this.#cache.set(order_uid, Buffer.from(document));
+    });
   }
 
   /** A version that is no longer known to be the newest. */

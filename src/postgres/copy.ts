@@ -10,64 +10,65 @@ const signature = Buffer.from('PGCOPY\n\xff\r\n\0', 'latin1');
 /** PostgreSQL counts time from 2000-01-01; this is that instant in microseconds since 1970. */
 const postgresEpochMicros = 946_684_800_000_000n;
 
+/** Longer strings are written by Node; for shorter ones a call out of JavaScript costs more than the copy. */
+const shortString = 48;
+
 export class CopyRows {
   #buffer: Buffer;
+  #view: DataView;
   #length: number;
-  #rows = 0;
 
   /** `size` is the first guess at the bytes of all rows; the buffer grows when it is too small. */
   constructor(size = 64 * 1024) {
-    this.#buffer = Buffer.allocUnsafe(Math.max(size, 64));
+    this.#buffer = Buffer.allocUnsafeSlow(Math.max(size, 64));
+    this.#view = new DataView(this.#buffer.buffer);
     this.#length = signature.copy(this.#buffer);
-    this.#length = this.#buffer.writeInt32BE(0, this.#length); // flags
-    this.#length = this.#buffer.writeInt32BE(0, this.#length); // length of the header extension
-  }
-
-  get rows(): number {
-    return this.#rows;
+    this.#int32(0); // flags
+    this.#int32(0); // length of the header extension
   }
 
   /** Starts a row; as many fields must follow as are announced. */
   row(fields: number): void {
-    this.#rows++;
     this.#reserve(2);
-    this.#length = this.#buffer.writeInt16BE(fields, this.#length);
+    this.#view.setInt16(this.#length, fields);
+    this.#length += 2;
   }
 
   text(value: string): void {
     // A UTF-16 code unit takes at most three bytes in UTF-8.
     this.#reserve(4 + value.length * 3);
-    const written = this.#buffer.write(value, this.#length + 4, 'utf8');
-    this.#buffer.writeInt32BE(written, this.#length);
-    this.#length += 4 + written;
+    const start = this.#length + 4;
+    const written = this.#writeAscii(value, start) ?? this.#buffer.write(value, start, 'utf8');
+    this.#int32(written);
+    this.#length += written;
   }
 
   /** Bytes as they are: a `bytea`, or the UTF-8 of a `text`. */
   bytes(value: Buffer | null): void {
-    if (value === null) return this.#null();
-    this.#reserve(4 + value.length);
-    this.#length = this.#buffer.writeInt32BE(value.length, this.#length);
-    this.#length += value.copy(this.#buffer, this.#length);
+    this.#reserve(4 + (value?.length ?? 0));
+    this.#int32(value?.length ?? -1);
+    if (value) this.#length += value.copy(this.#buffer, this.#length);
   }
 
   int4(value: number): void {
     this.#reserve(8);
-    this.#length = this.#buffer.writeInt32BE(4, this.#length);
-    this.#length = this.#buffer.writeInt32BE(value, this.#length);
+    this.#int32(4);
+    this.#int32(value);
   }
 
   /** A safe integer from 0. */
   int8(value: number): void {
     this.#reserve(12);
-    this.#length = this.#buffer.writeInt32BE(8, this.#length);
-    this.#length = this.#buffer.writeUInt32BE(Math.floor(value / 0x1_0000_0000), this.#length);
-    this.#length = this.#buffer.writeUInt32BE(value >>> 0, this.#length);
+    this.#int32(8);
+    this.#int32(Math.floor(value / 0x1_0000_0000));
+    this.#int32(value);
   }
 
   bigint(value: bigint): void {
     this.#reserve(12);
-    this.#length = this.#buffer.writeInt32BE(8, this.#length);
-    this.#length = this.#buffer.writeBigInt64BE(value, this.#length);
+    this.#int32(8);
+    this.#view.setBigInt64(this.#length, value);
+    this.#length += 8;
   }
 
   /** A `timestamptz`, from microseconds since 1970. */
@@ -81,20 +82,32 @@ export class CopyRows {
 
   /** The whole of it with its trailer; nothing can be added after that. */
   finish(): Buffer {
-    this.#reserve(2);
-    this.#length = this.#buffer.writeInt16BE(-1, this.#length);
+    this.row(-1);
     return this.#buffer.subarray(0, this.#length);
   }
 
-  #null(): void {
-    this.#reserve(4);
-    this.#length = this.#buffer.writeInt32BE(-1, this.#length);
+  /** Modulo 2^32, as a DataView takes it. The room must be reserved. */
+  #int32(value: number): void {
+    this.#view.setInt32(this.#length, value);
+    this.#length += 4;
+  }
+
+  #writeAscii(value: string, start: number): number | undefined {
+    const { length } = value;
+    if (length > shortString) return undefined;
+    for (let index = 0; index < length; index++) {
+      const code = value.charCodeAt(index);
+      if (code > 0x7f) return undefined;
+      this.#buffer[start + index] = code;
+    }
+    return length;
   }
 
   #reserve(bytes: number): void {
     if (this.#length + bytes <= this.#buffer.length) return;
-    const larger = Buffer.allocUnsafe(Math.max(this.#buffer.length * 2, this.#length + bytes));
+    const larger = Buffer.allocUnsafeSlow(Math.max(this.#buffer.length * 2, this.#length + bytes));
     this.#buffer.copy(larger, 0, 0, this.#length);
     this.#buffer = larger;
+    this.#view = new DataView(larger.buffer);
   }
 }

@@ -63,7 +63,7 @@ test('a failed read is told to all who wait, and the next one tries again', asyn
 test('I6: a slow read does not bring an old version back over one that was put meanwhile', async () => {
   const { store, lookup } = setUp();
   const slow = lookup.find('a');
-  lookup.put('a', Buffer.from('v2'));
+  lookup.put([{ order_uid: 'a', document: Buffer.from('v2') }]);
   store.finds[0]!.resolve(version('v1'));
   await slow;
   assert.deepEqual(text(await lookup.find('a')), ['v2', 'cache']);
@@ -90,7 +90,7 @@ test('the cache is restored newest last, so that the oldest goes first', async (
     ['new', 'old'].map((order_uid) => ({ order_uid, document: Buffer.from(order_uid) })),
   );
   await restoring;
-  lookup.put('newest', Buffer.from('x'));
+  lookup.put([{ order_uid: 'newest', document: Buffer.from('x') }]);
   assert.equal((await lookup.find('new'))?.from, 'cache');
   void lookup.find('old');
   assert.equal(store.finds.length, 1);
@@ -98,9 +98,9 @@ test('the cache is restored newest last, so that the oldest goes first', async (
 
 test('I6: restoring forgets what was known, and keeps what came in meanwhile', async () => {
   const { store, lookup, cache } = setUp();
-  lookup.put('stale', Buffer.from('v1'));
+  lookup.put([{ order_uid: 'stale', document: Buffer.from('v1') }]);
   const restoring = lookup.restore();
-  lookup.put('a', Buffer.from('v2'));
+  lookup.put([{ order_uid: 'a', document: Buffer.from('v2') }]);
   lookup.forget('b');
   store.lists[0]!.resolve(['a', 'b', 'c'].map((order_uid) => ({ order_uid, document: Buffer.from('v1') })));
   await restoring;
