@@ -62,10 +62,10 @@ export async function readAtRate(
   until: Promise<unknown>,
 ): Promise<Percentiles> {
   const times: Promise<number>[] = [];
-  let running = true;
-  void until.finally(() => (running = false));
+  const done = new AbortController();
+  void until.finally(() => done.abort());
   const start = performance.now();
-  while (running) {
+  while (!done.signal.aborted) {
     const due = ((performance.now() - start) / 1_000) * perSecond;
     while (times.length < due) {
       const asked = performance.now();

@@ -34,7 +34,10 @@ export async function load(
       script.push('-s', file);
     }
     const { stdout } = await run('wrk', [
-      ...['-t', '1', '-c', String(options.connections), '-d', `${options.seconds}s`, '--latency'],
+      `-t1`,
+      `-c${options.connections}`,
+      `-d${options.seconds}s`,
+      '--latency',
       ...script,
       url,
     ]);
