@@ -11,6 +11,7 @@ import { OrderConsumer } from './kafka/consumer.ts';
 import { ChangeListener } from './postgres/change-listener.ts';
 import { migrate, SchemaError } from './postgres/migrate.ts';
 import { PostgresOrderStore } from './postgres/order-store.ts';
+import { OrderWriter } from './postgres/order-writer.ts';
 import { createPool } from './postgres/pool.ts';
 import type { Logger } from './telemetry/logger.ts';
 import { Metrics } from './telemetry/metrics.ts';
@@ -64,7 +65,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const pool = { url: databaseUrl, onError: onPoolError };
   const writer = createPool({ ...pool, max: lanes, timeoutMs: writeTimeoutMs });
   const reader = createPool({ ...pool, max: readers, timeoutMs: readTimeoutMs });
-  const store = new PostgresOrderStore({ writer, reader, instanceId });
+  const store = new PostgresOrderStore({ writer, reader, orders: new OrderWriter(instanceId) });
   const lookup = new Lookup(cache, store);
   const listener = new ChangeListener({
     url: databaseUrl,
