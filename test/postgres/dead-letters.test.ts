@@ -314,7 +314,7 @@ function suite(create: () => Promise<TestStore>): void {
     const topicId = randomUUID();
     const old = orderWith({ order_uid, sm_id: 1 });
     await db.store.apply(entries([old], { topicId }));
-    lookup.put(order_uid, bytes(old));
+    await lookup.find(order_uid);
     const id = await keepOne('bad', { topicId, offset: 1n });
     const listener = new pg.Client(db.url);
     await listener.connect();
