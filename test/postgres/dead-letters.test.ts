@@ -167,6 +167,16 @@ function suite(create: () => Promise<TestStore>): void {
       assert.deepEqual(await stateOf(id), { status: 'replayed', attempts: 1 });
     });
 
+    test('of several at once that fail, each counts', async () => {
+      const id = await keepOne('bad');
+      const all = await Promise.all(Array.from({ length: 8 }, () => replay.one(id, { dryRun: false })));
+      assert.deepEqual(
+        all.map(({ attempts }) => attempts).toSorted((a, b) => a - b),
+        [1, 2, 3, 4, 5, 6, 7, 8],
+      );
+      assert.deepEqual(await stateOf(id), { status: 'open', attempts: 8 });
+    });
+
     test('one that is not there is not found', async () => {
       assert.equal((await replay.one('999999999', { dryRun: false })).outcome, 'not_found');
     });
