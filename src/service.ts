@@ -5,17 +5,22 @@ import { backoffMs, pause } from './core/backoff.ts';
 import { Ingest, type IngestObserver } from './core/ingest.ts';
 import { Lookup } from './core/lookup.ts';
 import type { Config } from './config.ts';
+import { createDeadLetters } from './dead-letters.ts';
 import type { Readiness } from './http/ops.ts';
 import { startServer } from './http/server.ts';
 import { OrderConsumer } from './kafka/consumer.ts';
 import { ChangeListener } from './postgres/change-listener.ts';
 import { migrate, SchemaError } from './postgres/migrate.ts';
 import { PostgresOrderStore } from './postgres/order-store.ts';
+import { OrderWriter } from './postgres/order-writer.ts';
 import { createPool } from './postgres/pool.ts';
 import type { Logger } from './telemetry/logger.ts';
 import { Metrics } from './telemetry/metrics.ts';
 
-export interface ServiceOptions extends Pick<Config, 'kafka' | 'http' | 'cache' | 'batch' | 'checkTotals'> {
+export interface ServiceOptions extends Pick<
+  Config,
+  'kafka' | 'http' | 'cache' | 'batch' | 'checkTotals' | 'deadLetters'
+> {
   brokers: string[];
   databaseUrl: string;
   /** An id in the consumer group that outlives this process; none other may have it. */
@@ -57,6 +62,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const instanceId = ChangeListener.newInstanceId();
   const restored = Promise.withResolvers<void>();
   let migrated = false;
+  let deadLettersRunning = Promise.resolve();
 
   const cache = new OrderCache(options.cache);
   const metrics = new Metrics(cache);
@@ -64,8 +70,10 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const pool = { url: databaseUrl, onError: onPoolError };
   const writer = createPool({ ...pool, max: lanes, timeoutMs: writeTimeoutMs });
   const reader = createPool({ ...pool, max: readers, timeoutMs: readTimeoutMs });
-  const store = new PostgresOrderStore({ writer, reader, instanceId });
+  const orders = new OrderWriter(instanceId);
+  const store = new PostgresOrderStore({ writer, reader, orders });
   const lookup = new Lookup(cache, store);
+  const deadLetters = createDeadLetters({ ...options, orders, lookup, metrics, onPoolError });
   const listener = new ChangeListener({
     url: databaseUrl,
     instanceId,
@@ -96,7 +104,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     source: consumer,
     store,
     lookup,
-    observer: observe(metrics, logger),
+    observer: observe(metrics, logger, () => deadLetters.onKept()),
     options: { ...options.batch, checkTotals: options.checkTotals, lanes },
   });
 
@@ -113,6 +121,8 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     ...options.http,
     lookup,
     store,
+    deadLetters: deadLetters.store,
+    replay: deadLetters.replay,
     readiness,
     metrics: () => metrics.read(),
     onLookup: (result) => metrics.lookup(result),
@@ -125,6 +135,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     if (stop.signal.aborted) return;
     migrated = true;
     listener.start();
+    deadLettersRunning = deadLetters.run(stop.signal);
     // What is received from now on is newer than what is restored.
     await Promise.race([restored.promise, once(stop.signal, 'abort')]);
     await ingest.run(stop.signal, giveUp.signal);
@@ -149,8 +160,8 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       const patience = setTimeout(() => giveUp.abort(), drainPatienceMs);
       await running.catch(() => {}); // `failed` has told it
       clearTimeout(patience);
-      await Promise.all([consumer.close(), server.close(), listener.stop()]);
-      await Promise.all([writer.end(), reader.end()]);
+      await Promise.all([consumer.close(), server.close(), listener.stop(), deadLettersRunning]);
+      await Promise.all([writer.end(), reader.end(), deadLetters.close()]);
     },
   };
 }
@@ -177,11 +188,12 @@ async function migrateWhenReachable(url: string, logger: Logger, stop: AbortSign
   }
 }
 
-function observe(metrics: Metrics, logger: Logger): IngestObserver {
+function observe(metrics: Metrics, logger: Logger, onDeadLetters: () => void): IngestObserver {
   return {
     batch(event) {
       metrics.batch(event);
       const { entries, outcomes, seconds } = event;
+      if (outcomes.includes('dead_letter')) onDeadLetters();
       logger.debug({ records: entries.length, seconds }, 'stored a batch');
       entries.forEach((entry, index) => {
         if (outcomes[index] !== 'dead_letter' || !('rejection' in entry)) return;

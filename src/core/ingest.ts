@@ -10,7 +10,7 @@ import { backoffMs, pause } from './backoff.ts';
 import { Lane, type BatchLimits, type FlushReason } from './lane.ts';
 import type { Lookup } from './lookup.ts';
 import { examine, isOrder, type Entry, type Outcome, type SourceRecord } from './record.ts';
-import { DataFault, type Applied, type NextOffsets, type OrderStore } from './store.ts';
+import { DataFault, refusal, type Applied, type NextOffsets, type OrderStore } from './store.ts';
 import type { ValidateOptions } from './validate.ts';
 
 /** Where records come from. */
@@ -111,13 +111,7 @@ export class Ingest {
   async #split(batch: Entry[], fault: DataFault, giveUp: AbortSignal): Promise<Applied | undefined> {
     const [entry] = batch;
     if (batch.length === 1 && entry) {
-      const reason = `The database refuses the order: ${fault.message}`;
-      const rejection = {
-        code: 'refused_by_database' as const,
-        reason,
-        errors: [{ path: '', message: reason }],
-      };
-      return this.#apply([{ record: entry.record, rejection }], giveUp);
+      return this.#apply([{ record: entry.record, rejection: refusal(fault) }], giveUp);
     }
     const middle = batch.length >> 1;
     const first = await this.#apply(batch.slice(0, middle), giveUp);

@@ -6,11 +6,11 @@ import {
   type OrderEntry,
   type Outcome,
   type RejectedEntry,
-  type Version,
+  type StoredVersion,
 } from './record.ts';
 
 /** The stored version of an order. */
-export interface KnownOrder extends Version {
+export interface KnownOrder extends StoredVersion {
   document: Buffer;
 }
 

@@ -1,4 +1,5 @@
 /** The port to the database: what ingest and lookup need of it. */
+import type { Rejection } from './decode.ts';
 import type { Entry, Outcome } from './record.ts';
 
 /** An order as it is served: the bytes that were sent. */
@@ -64,4 +65,10 @@ export interface OrderSummary {
 /** The database refuses the data itself (SQLSTATE 22xxx, 23xxx): trying again would not help. */
 export class DataFault extends Error {
   override readonly name = 'DataFault';
+}
+
+/** A refusal of the database as the reason why a record is no order. */
+export function refusal(fault: DataFault): Rejection {
+  const reason = `The database refuses the order: ${fault.message}`;
+  return { code: 'refused_by_database', reason, errors: [{ path: '', message: reason }] };
 }

@@ -2,12 +2,13 @@
 import { isIP } from 'node:net';
 import swagger from '@fastify/swagger';
 import fastify, { type FastifyInstance } from 'fastify';
+import { deadLetterRoutes, type DeadLetterRoutesOptions } from './dead-letters.ts';
 import { opsRoutes, type OpsRoutesOptions } from './ops.ts';
 import { orderRoutes, type OrderRoutesOptions } from './orders.ts';
 import { pageIsBuilt, pageRoutes } from './page.ts';
 import { answerProblem, handleProblems, Problem } from './problem.ts';
 
-export interface ServerOptions extends OrderRoutesOptions, OpsRoutesOptions {
+export interface ServerOptions extends OrderRoutesOptions, DeadLetterRoutesOptions, OpsRoutesOptions {
   host: string;
   /** 0 for any free port. */
   port: number;
@@ -83,6 +84,7 @@ async function createApp(options: ServerOptions): Promise<FastifyInstance> {
   });
   await app.register(async (scope) => {
     orderRoutes(scope, options);
+    await scope.register((scope) => deadLetterRoutes(scope, options));
     opsRoutes(scope, options);
   });
   if (pageIsBuilt()) await app.register(pageRoutes);

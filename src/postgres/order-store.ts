@@ -7,13 +7,12 @@
  * I4: each record ends as an order, a dead letter, or skipped, in the same transaction.
  */
 import type pg from 'pg';
-import { isOrder, type Entry, type OrderEntry } from '../core/record.ts';
-import { passFence, settle, type KnownOrder } from '../core/settle.ts';
+import { isOrder, type Entry } from '../core/record.ts';
+import { passFence, settle } from '../core/settle.ts';
 import type { Applied, OrderCursor, OrderStore, OrderSummary, StoredOrder } from '../core/store.ts';
 import { insertDeadLetters } from './dead-letter-rows.ts';
 import { asFault } from './faults.ts';
-import { notifyChanged } from './change-listener.ts';
-import { insertOrders, type ReceivedOrder } from './order-rows.ts';
+import { lockOrders, type OrderWriter } from './order-writer.ts';
 import { transaction } from './pool.ts';
 
 export interface OrderStoreOptions {
@@ -21,20 +20,19 @@ export interface OrderStoreOptions {
   writer: pg.Pool;
   /** For reads, so that they never wait for batches. */
   reader: pg.Pool;
-  /** Tells this instance's notifications from those of the others. */
-  instanceId: string;
+  /** Shared by all that store orders in this process. */
+  orders: OrderWriter;
 }
 
 export class PostgresOrderStore implements OrderStore {
   readonly #writer: pg.Pool;
   readonly #reader: pg.Pool;
-  readonly #instanceId: string;
-  #lastReceivedAt = 0n;
+  readonly #orders: OrderWriter;
 
-  constructor({ writer, reader, instanceId }: OrderStoreOptions) {
+  constructor({ writer, reader, orders }: OrderStoreOptions) {
     this.#writer = writer;
     this.#reader = reader;
-    this.#instanceId = instanceId;
+    this.#orders = orders;
   }
 
   async apply(batch: Entry[]): Promise<Applied> {
@@ -52,11 +50,9 @@ export class PostgresOrderStore implements OrderStore {
     const fresh = batch.filter((_, index) => passed[index]).filter(isOrder);
     const known = await lockOrders(client, fresh);
     const { outcomes, write, replaced, deadLetters } = settle(batch, passed, known);
-    if (replaced.length > 0) await deleteOrders(client, replaced);
-    if (write.length > 0) await insertOrders(client, this.#receive(write));
+    await this.#orders.write(client, write, replaced);
     if (deadLetters.length > 0) await insertDeadLetters(client, deadLetters);
     if (passed.includes(true)) await moveFence(client, topicId, fence);
-    if (replaced.length > 0) await notifyChanged(client, this.#instanceId, replaced);
     return { outcomes, next: { topicId, offsets: fence } };
   }
 
@@ -98,18 +94,6 @@ export class PostgresOrderStore implements OrderStore {
       receivedAt: BigInt(row.received_at),
     }));
   }
-
-  /**
-   * Gives each order a microsecond of its own, in the order of arrival; then sorts them by id, so that two
-   * transactions never wait for each other's keys in a circle.
-   */
-  #receive(entries: OrderEntry[]): ReceivedOrder[] {
-    const now = BigInt(Date.now()) * 1000n;
-    let receivedAt = now > this.#lastReceivedAt ? now : this.#lastReceivedAt;
-    const received = entries.map((entry) => ({ ...entry, receivedAt: ++receivedAt }));
-    this.#lastReceivedAt = receivedAt;
-    return received.toSorted((a, b) => (a.order.order_uid < b.order.order_uid ? -1 : 1));
-  }
 }
 
 /** Locks the fence of the partitions of `batch`, and returns the next offset to apply of each. */
@@ -145,29 +129,6 @@ async function moveFence(client: pg.ClientBase, topicId: string, fence: Map<numb
   });
 }
 
-/** Locks those of the orders that are stored, and returns their versions. */
-async function lockOrders(client: pg.ClientBase, entries: OrderEntry[]): Promise<Map<string, KnownOrder>> {
-  if (entries.length === 0) return new Map();
-  const { rows } = await client.query<KnownRow>({
-    name: 'lock-orders',
-    text: `SELECT order_uid, document, kafka_partition, kafka_offset,
-                  (extract(epoch FROM kafka_timestamp) * 1000)::bigint AS kafka_timestamp
-           FROM orders WHERE order_uid = ANY($1::text[]) ORDER BY order_uid FOR UPDATE`,
-    values: [entries.map(({ order }) => order.order_uid)],
-  });
-  return new Map(
-    rows.map((row) => [
-      row.order_uid,
-      {
-        document: Buffer.from(row.document),
-        partition: row.kafka_partition,
-        offset: BigInt(row.kafka_offset),
-        timestamp: BigInt(row.kafka_timestamp),
-      },
-    ]),
-  );
-}
-
 interface SummaryRow {
   order_uid: string;
   track_number: string;
@@ -176,25 +137,6 @@ interface SummaryRow {
   payment_currency: string;
   items: number;
   received_at: string;
-}
-
-interface KnownRow {
-  order_uid: string;
-  document: string;
-  kafka_partition: number;
-  kafka_offset: string;
-  kafka_timestamp: string;
-}
-
-/** An order that has changed is deleted and inserted anew: its items that are gone go with it. */
-async function deleteOrders(client: pg.ClientBase, orderUids: string[]): Promise<void> {
-  for (const table of ['order_items', 'orders']) {
-    await client.query({
-      name: `delete-${table}`,
-      text: `DELETE FROM ${table} WHERE order_uid = ANY($1::text[])`,
-      values: [orderUids],
-    });
-  }
 }
 
 function toStored({ order_uid, document }: { order_uid: string; document: string }): StoredOrder {

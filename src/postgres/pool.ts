@@ -9,6 +9,8 @@ export interface PoolOptions {
   max: number;
   /** Longest wait for a connection and for the answer to a statement, in milliseconds. */
   timeoutMs: number;
+  /** Longest time that a transaction waits for something else than the database; as `timeoutMs` when left out. */
+  idleInTransactionMs?: number;
   /** Told of connections that break while idle. */
   onError: (error: Error) => void;
 }
@@ -18,9 +20,10 @@ export interface PoolOptions {
  * the server ends a transaction that a stopped client left open, so that its locks do not hold up another
  * instance.
  */
-export function createPool({ url, max, timeoutMs, onError }: PoolOptions): pg.Pool {
+export function createPool({ url, max, timeoutMs, idleInTransactionMs, onError }: PoolOptions): pg.Pool {
   const pool = new pg.Pool({
     ...connectionOptions(url, timeoutMs),
+    idle_in_transaction_session_timeout: idleInTransactionMs ?? timeoutMs,
     max,
     idleTimeoutMillis: 60_000,
   });
