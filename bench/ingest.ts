@@ -4,6 +4,7 @@ import pg from 'pg';
 import { generateOrder } from '../src/core/generate.ts';
 import { examine } from '../src/core/record.ts';
 import { PostgresOrderStore } from '../src/postgres/order-store.ts';
+import { OrderWriter } from '../src/postgres/order-writer.ts';
 import { createPool } from '../src/postgres/pool.ts';
 import { startService } from './cluster.ts';
 
@@ -45,7 +46,7 @@ export async function measureIngest(settings: {
 /** The usual way, for comparison: one transaction for each order, one after the other. Orders per second. */
 export async function measureOneByOne(databaseUrl: string, count: number): Promise<number> {
   const pool = createPool({ url: databaseUrl, max: 1, timeoutMs: 10_000, onError: () => {} });
-  const store = new PostgresOrderStore({ writer: pool, reader: pool, instanceId: 'bench' });
+  const store = new PostgresOrderStore({ writer: pool, reader: pool, orders: new OrderWriter('bench') });
   const place = { topic: 'one-by-one', topicId: '00000000-0000-4000-8000-000000000001', partition: 0 };
   try {
     const start = performance.now();
