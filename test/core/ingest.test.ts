@@ -127,7 +127,7 @@ test('I5, I6: when the reply to a COMMIT is lost, the batch is skipped and reade
     lost = true;
     throw new Error('connection lost');
   });
-  lookup.put([{ order_uid, document: Buffer.from(JSON.stringify(first)) }]);
+  lookup.write().put([{ order_uid, document: Buffer.from(JSON.stringify(first)) }]);
   await run();
   assert.deepEqual(outcomes, ['skipped']);
   const found = await lookup.find(order_uid);
