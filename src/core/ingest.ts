@@ -10,7 +10,7 @@ import { backoffMs, pause } from './backoff.ts';
 import { Lane, type BatchLimits, type FlushReason } from './lane.ts';
 import type { Lookup, Write } from './lookup.ts';
 import { examine, isOrder, type Entry, type Outcome, type SourceRecord } from './record.ts';
-import { DataFault, type Applied, type NextOffsets, type OrderStore } from './store.ts';
+import { DataFault, type Applied, type Gap, type NextOffsets, type OrderStore } from './store.ts';
 import type { ValidateOptions } from './validate.ts';
 
 /** Where records come from. */
@@ -19,6 +19,8 @@ export interface Source {
   chunks(signal: AbortSignal): AsyncIterable<SourceRecord[]>;
   /** Acknowledges all records below the offset of each partition. Does nothing when the topic has been replaced. */
   commit(offsets: NextOffsets): Promise<void>;
+  /** The part of `gap` that the broker has deleted, if any. */
+  deleted(gap: Gap): Gap | undefined;
 }
 
 /** What happens, for logs and metrics. Nothing in it is personal data. */
@@ -26,6 +28,8 @@ export interface IngestObserver {
   batch(event: { entries: Entry[]; outcomes: Outcome[]; reason: FlushReason; seconds: number }): void;
   fault(event: { error: unknown; attempt: number; delayMs: number; records: number }): void;
   commitFailed(error: unknown): void;
+  /** The broker has deleted records before they were read. Told once for each. */
+  lost(gap: Gap): void;
 }
 
 export interface IngestOptions extends BatchLimits, ValidateOptions {
@@ -88,6 +92,10 @@ export class Ingest {
     shown.end();
     if (!applied) return;
     this.#acknowledge(applied.next);
+    for (const gap of applied.gaps) {
+      const lost = this.#source.deleted(gap);
+      if (lost) this.#observer.lost(lost);
+    }
     const seconds = (performance.now() - start) / 1_000;
     this.#observer.batch({ entries: batch, outcomes: applied.outcomes, reason, seconds });
   }
@@ -137,6 +145,7 @@ export class Ingest {
           topicId: second.next.topicId,
           offsets: new Map([...first.next.offsets, ...second.next.offsets]),
         },
+        gaps: [...first.gaps, ...second.gaps],
       }
     );
   }

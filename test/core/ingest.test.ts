@@ -26,6 +26,7 @@ function testSource(records: SourceRecord[]) {
     async *chunks() {
       yield records;
     },
+    deleted: () => undefined,
     async commit({ offsets }: NextOffsets) {
       for (const [partition, asked] of offsets) {
         const rows = await db.sql<{ next_offset: string }>(
@@ -48,6 +49,7 @@ function setUp(records: SourceRecord[], apply: OrderStore['apply'] = (batch) => 
     batch: (event) => outcomes.push(...event.outcomes),
     fault: ({ error }) => faults.push(error),
     commitFailed: (error) => faults.push(error),
+    lost: (gap) => faults.push(gap),
   };
   const options = { maxRecords: 10, maxBytes: 1_000_000, lingerMs: 1, checkTotals: false, lanes: 2 };
   const ingest = new Ingest({ source, store: { apply }, lookup, observer, options });

@@ -3,9 +3,8 @@
  * are those of all tests, unless the test brings its own to break them.
  */
 import pg from 'pg';
-import { generateOrder } from '../../src/core/generate.ts';
+import { createRandom, generateOrder } from '../../src/core/generate.ts';
 import { corruptions } from '../../src/core/spoil.ts';
-import { createRandom } from '../../src/core/generate.ts';
 import { ensureTopic } from '../../src/kafka/topic.ts';
 import { createDatabase, kafkaBrokers, uniqueName } from '../support/cluster.ts';
 import { startService, type RunningService, type ServiceSettings } from '../support/service.ts';
@@ -18,6 +17,8 @@ export interface StageOptions {
   brokers?: string[];
   /** An empty database. */
   databaseUrl?: string;
+  /** An existing one; without it a new one is made. */
+  topic?: string;
   partitions?: number;
 }
 
@@ -42,7 +43,7 @@ export interface Stage {
 export async function openStage(options: StageOptions = {}): Promise<Stage> {
   const brokers = options.brokers ?? kafkaBrokers;
   const partitions = options.partitions ?? 3;
-  const topic = uniqueName('faults');
+  const topic = options.topic ?? uniqueName('faults');
   const database =
     options.databaseUrl === undefined
       ? await createDatabase()
