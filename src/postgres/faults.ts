@@ -27,3 +27,9 @@ export function asFault(error: unknown): unknown {
         : '';
   return new DataFault(`SQLSTATE ${code}${where && ` at ${where}`}`, { cause: error });
 }
+
+/** Whether a statement took too long: by the server's clock (query_canceled, lock_not_available), or by pg's. */
+export function isTimeout(error: unknown): boolean {
+  if (error instanceof pg.DatabaseError) return error.code === '57014' || error.code === '55P03';
+  return error instanceof Error && error.message === 'Query read timeout';
+}

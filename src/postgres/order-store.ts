@@ -11,7 +11,8 @@ import { isOrder, type Entry, type OrderEntry } from '../core/record.ts';
 import { findGaps, passFence, settle, type KnownOrder } from '../core/settle.ts';
 import type { Applied, OrderCursor, OrderStore, OrderSummary, StoredOrder } from '../core/store.ts';
 import { insertDeadLetters } from './dead-letter-rows.ts';
-import { asFault } from './faults.ts';
+import { asFault, isTimeout } from './faults.ts';
+import { endStalled } from './stalled.ts';
 import { notifyChanged } from './change-listener.ts';
 import { insertOrders, type ReceivedOrder } from './order-rows.ts';
 import { transaction } from './pool.ts';
@@ -41,6 +42,7 @@ export class PostgresOrderStore implements OrderStore {
     try {
       return await transaction(this.#writer, (client) => this.#store(client, batch));
     } catch (error) {
+      if (isTimeout(error)) await endStalled(this.#reader, this.#writer).catch(() => {}); // the error that matters is the first
       throw asFault(error);
     }
   }

@@ -86,6 +86,11 @@ async function isRunning(pid: number): Promise<boolean> {
   return stat !== '' && stateOf(stat).state !== 'Z';
 }
 
+/** Whether a process has been stopped by SIGSTOP. */
+export async function isStopped(pid: number): Promise<boolean> {
+  return stateOf(await readFile(`/proc/${pid}/stat`, 'utf8')).state === 'T';
+}
+
 async function childrenOf(parent: number): Promise<number[]> {
   const children: number[] = [];
   for (const name of await readdir('/proc')) {

@@ -6,6 +6,8 @@
  * Crashes (kill -9 of itself, at the COMMIT of the batch that FAILPOINT_AT counts):
  *   before-commit        all statements of the transaction are done, COMMIT is not sent
  *   after-commit         COMMIT is answered, no offset is committed
+ * Stands still (SIGSTOP of itself, until the test wakes it), with the locks of a batch:
+ *   stop-in-copy         the server waits for the rows of an order
  * Deliberate bugs, which the audit must find:
  *   offset-before-write  offsets are committed when records arrive, not when they are stored; crashes like before-commit
  *   no-fence             each batch meets a fence of its own; crashes like after-commit
@@ -45,6 +47,21 @@ function crashAtCommit(when: 'before' | 'after'): void {
   } as typeof pg.Client.prototype.query;
 }
 
+/** At the COPY of orders that FAILPOINT_AT counts. */
+function stopInCopy(): void {
+  const query = pg.Client.prototype.query as (this: pg.Client, ...args: unknown[]) => unknown;
+  let copies = 0;
+  pg.Client.prototype.query = function (this: pg.Client, ...args: unknown[]) {
+    const [statement] = args;
+    if (typeof (statement as Partial<pg.Submittable>).submit !== 'function' || ++copies !== at) {
+      return query.apply(this, args);
+    }
+    const submitted = query.apply(this, args);
+    process.kill(process.pid, 'SIGSTOP');
+    return submitted;
+  } as typeof pg.Client.prototype.query;
+}
+
 function commitOffsetsOnArrival(): void {
   const { chunks, commit } = OrderConsumer.prototype;
   OrderConsumer.prototype.commit = async () => {};
@@ -76,6 +93,9 @@ switch (failpoint) {
     break;
   case 'after-commit':
     crashAtCommit('after');
+    break;
+  case 'stop-in-copy':
+    stopInCopy();
     break;
   case 'offset-before-write':
     commitOffsetsOnArrival();
