@@ -31,13 +31,13 @@ export function startReaders(url: string): Readers {
     wrong: [],
     memory: [],
   };
-  let stopped = false;
+  const stopping = new AbortController();
   const readers: Readers = {
     cached: [],
     uncached: [],
     answers,
     async stop() {
-      stopped = true;
+      stopping.abort();
       await all;
       return answers;
     },
@@ -59,7 +59,7 @@ export function startReaders(url: string): Readers {
     counts.set(status, (counts.get(status) ?? 0) + 1);
   };
   const each = async (work: (round: number) => Promise<void>, pauseMs: number) => {
-    for (let round = 0; !stopped; round++) {
+    for (let round = 0; !stopping.signal.aborted; round++) {
       await work(round);
       await delay(pauseMs);
     }
