@@ -143,7 +143,8 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const running = run();
   const failed = running.then(() => new Promise<never>(() => {}));
   const lagTimer = setInterval(() => {
-    consumer.lag().then(
+    const measured = consumer.passEmpty().then(() => consumer.lag());
+    measured.then(
       (lag) => lag !== undefined && metrics.lag(lag),
       (fault: unknown) => logger.debug({ fault }, 'the lag could not be read'),
     );
@@ -205,6 +206,13 @@ function observe(metrics: Metrics, logger: Logger, onDeadLetters: () => void): I
     fault({ error, attempt, delayMs, records }) {
       metrics.fault('database');
       logger.warn({ fault: error, attempt, delayMs, records }, 'a batch could not be stored: trying again');
+    },
+    lost({ partition, from, to }) {
+      metrics.lost(Number(to - from));
+      logger.error(
+        { partition, from: String(from), to: String(to - 1n) },
+        'the broker has deleted records before they were read: these offsets are lost (is the retention of the topic too short?)',
+      );
     },
     commitFailed(fault) {
       metrics.fault('commit');

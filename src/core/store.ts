@@ -14,6 +14,20 @@ export interface Applied {
   outcomes: Outcome[];
   /** What may be committed to Kafka. */
   next: NextOffsets;
+  /** Offsets that were passed over, since no record came for them. */
+  gaps: Gap[];
+}
+
+/**
+ * Offsets between two records of a partition that came one after the other. Compaction and the marks of
+ * transactions make such gaps; a broker that has deleted records makes them too.
+ */
+export interface Gap {
+  partition: number;
+  /** The first offset of the gap. */
+  from: bigint;
+  /** The offset behind its last. */
+  to: bigint;
 }
 
 /** The next offset to apply, by partition of one topic. */

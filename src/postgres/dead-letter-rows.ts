@@ -3,7 +3,7 @@ import { isUtf8 } from 'node:buffer';
 import type pg from 'pg';
 import type { RejectedEntry, SourceRecord } from '../core/record.ts';
 import { CopyRows } from './copy.ts';
-import { copy } from './pool.ts';
+import { copy } from './copy-query.ts';
 
 const columns = [
   'topic',

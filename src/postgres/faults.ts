@@ -38,3 +38,9 @@ export function isConflict(error: unknown): boolean {
 function isOwnKey({ code, constraint }: pg.DatabaseError): boolean {
   return code === '23505' && constraint !== undefined && ownKeys.has(constraint);
 }
+
+/** Whether a statement took too long: by the server's clock (query_canceled, lock_not_available), or by pg's. */
+export function isTimeout(error: unknown): boolean {
+  if (error instanceof pg.DatabaseError) return error.code === '57014' || error.code === '55P03';
+  return error instanceof Error && error.message === 'Query read timeout';
+}

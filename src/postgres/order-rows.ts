@@ -3,7 +3,7 @@ import type pg from 'pg';
 import { parseInstant } from '../core/instant.ts';
 import type { OrderEntry } from '../core/record.ts';
 import { CopyRows } from './copy.ts';
-import { copy } from './pool.ts';
+import { copy } from './copy-query.ts';
 
 const orderColumns = [
   'order_uid',

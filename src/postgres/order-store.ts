@@ -8,11 +8,12 @@
  */
 import type pg from 'pg';
 import { isOrder, type Entry } from '../core/record.ts';
-import { passFence, settle } from '../core/settle.ts';
+import { findGaps, passFence, settle } from '../core/settle.ts';
 import type { Applied, OrderCursor, OrderStore, OrderSummary, StoredOrder } from '../core/store.ts';
 import { insertDeadLetters } from './dead-letter-rows.ts';
-import { asFault } from './faults.ts';
+import { asFault, isTimeout } from './faults.ts';
 import { lockOrders, type OrderWriter } from './order-writer.ts';
+import { endStalled } from './stalled.ts';
 import { transaction } from './pool.ts';
 
 export interface OrderStoreOptions {
@@ -39,13 +40,15 @@ export class PostgresOrderStore implements OrderStore {
     try {
       return await transaction(this.#writer, (client) => this.#store(client, batch));
     } catch (error) {
+      if (isTimeout(error)) await endStalled(this.#reader, this.#writer).catch(() => {}); // the error that matters is the first
       throw asFault(error);
     }
   }
 
   async #store(client: pg.ClientBase, batch: Entry[]): Promise<Applied> {
     const { topicId } = batch[0]!.record;
-    const fence = await lockFence(client, batch);
+    const { fence, known: knownPartitions } = await lockFence(client, batch);
+    const gaps = findGaps(batch, knownPartitions);
     const passed = passFence(batch, fence);
     const fresh = batch.filter((_, index) => passed[index]).filter(isOrder);
     const known = await lockOrders(client, fresh);
@@ -53,7 +56,7 @@ export class PostgresOrderStore implements OrderStore {
     await this.#orders.write(client, write, replaced);
     if (deadLetters.length > 0) await insertDeadLetters(client, deadLetters);
     if (passed.includes(true)) await moveFence(client, topicId, fence);
-    return { outcomes, next: { topicId, offsets: fence } };
+    return { outcomes, next: { topicId, offsets: fence }, gaps };
   }
 
   async find(orderUid: string): Promise<StoredOrder | undefined> {
@@ -96,8 +99,15 @@ export class PostgresOrderStore implements OrderStore {
   }
 }
 
-/** Locks the fence of the partitions of `batch`, and returns the next offset to apply of each. */
-async function lockFence(client: pg.ClientBase, batch: Entry[]): Promise<Map<number, bigint>> {
+interface Fence {
+  /** The next offset to apply of each partition. */
+  fence: Map<number, bigint>;
+  /** The same without the partitions that nothing was applied of yet. */
+  known: Map<number, bigint>;
+}
+
+/** Locks the fence of the partitions of `batch`. */
+async function lockFence(client: pg.ClientBase, batch: Entry[]): Promise<Fence> {
   const { topic, topicId } = batch[0]!.record;
   const partitions = [...new Set(batch.map(({ record }) => record.partition))];
   const lock = async () => {
@@ -109,14 +119,14 @@ async function lockFence(client: pg.ClientBase, batch: Entry[]): Promise<Map<num
     });
     return new Map(rows.map(({ partition, next_offset }) => [partition, BigInt(next_offset)]));
   };
-  const fence = await lock();
-  if (fence.size === partitions.length) return fence;
+  const known = await lock();
+  if (known.size === partitions.length) return { fence: new Map(known), known };
   await client.query(
     `INSERT INTO applied_offsets (topic_id, partition, next_offset, topic)
      SELECT $1, partition, 0, $3 FROM unnest($2::int[]) AS partition ORDER BY partition ON CONFLICT DO NOTHING`,
     [topicId, partitions, topic],
   );
-  return lock();
+  return { fence: await lock(), known };
 }
 
 async function moveFence(client: pg.ClientBase, topicId: string, fence: Map<number, bigint>): Promise<void> {

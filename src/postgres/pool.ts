@@ -1,7 +1,5 @@
 /** Connections to PostgreSQL, with a time limit on everything that waits for it. */
-import { once } from 'node:events';
 import pg from 'pg';
-import { from as copyFrom } from 'pg-copy-streams';
 
 export interface PoolOptions {
   url: string;
@@ -65,11 +63,4 @@ export async function transaction<T>(pool: pg.Pool, work: (client: pg.PoolClient
     client.removeListener('error', onError);
     client.release(failure);
   }
-}
-
-/** Sends `rows` (a whole COPY in binary) to a `COPY … FROM STDIN` statement. */
-export async function copy(client: pg.ClientBase, statement: string, rows: Buffer): Promise<void> {
-  const stream = client.query(copyFrom(statement));
-  stream.end(rows);
-  await once(stream, 'finish');
 }

@@ -32,6 +32,11 @@ export class Metrics {
     'Faults of the infrastructure that were waited out',
     ['part'],
   );
+  readonly #lost = this.#counter(
+    'orders_lost_total',
+    'Offsets that the broker had deleted before they were read (retention is shorter than the lag was)',
+    [],
+  );
   readonly #flushes = this.#counter('orders_batches_total', 'Batches by what made them go', ['reason']);
   readonly #lag = this.#gauge(
     'orders_consumer_lag',
@@ -117,6 +122,10 @@ export class Metrics {
 
   lag(records: number): void {
     this.#lag.set(records);
+  }
+
+  lost(offsets: number): void {
+    this.#lost.inc(offsets);
   }
 
   fault(part: 'database' | 'kafka' | 'listener' | 'commit' | 'dead_letters'): void {
