@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { OrderCache } from './core/cache.ts';
 import { backoffMs, pause } from './core/backoff.ts';
+import { Feed } from './core/feed.ts';
 import { Ingest, type IngestObserver } from './core/ingest.ts';
 import { Lookup } from './core/lookup.ts';
 import type { Config } from './config.ts';
@@ -66,6 +67,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const reader = createPool({ ...pool, max: readers, timeoutMs: readTimeoutMs });
   const store = new PostgresOrderStore({ writer, reader, instanceId });
   const lookup = new Lookup(cache, store);
+  const feed = new Feed({ store, onFault: () => metrics.fault('database') });
   const listener = new ChangeListener({
     url: databaseUrl,
     instanceId,
@@ -96,7 +98,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     source: consumer,
     store,
     lookup,
-    observer: observe(metrics, logger),
+    observer: observe(metrics, feed, logger),
     options: { ...options.batch, checkTotals: options.checkTotals, lanes },
   });
 
@@ -113,7 +115,9 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     ...options.http,
     lookup,
     store,
+    feed,
     readiness,
+    series: (since) => metrics.series(since),
     metrics: () => metrics.read(),
     onLookup: (result) => metrics.lookup(result),
     onRequest: (event) => metrics.request(event),
@@ -149,7 +153,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       const patience = setTimeout(() => giveUp.abort(), drainPatienceMs);
       await running.catch(() => {}); // `failed` has told it
       clearTimeout(patience);
-      await Promise.all([consumer.close(), server.close(), listener.stop()]);
+      await Promise.all([consumer.close(), server.close(), feed.close(), listener.stop()]);
       await Promise.all([writer.end(), reader.end()]);
     },
   };
@@ -177,11 +181,12 @@ async function migrateWhenReachable(url: string, logger: Logger, stop: AbortSign
   }
 }
 
-function observe(metrics: Metrics, logger: Logger): IngestObserver {
+function observe(metrics: Metrics, feed: Feed, logger: Logger): IngestObserver {
   return {
     batch(event) {
       metrics.batch(event);
       const { entries, outcomes, seconds } = event;
+      feed.stored(outcomes.filter((outcome) => outcome === 'stored' || outcome === 'updated').length);
       logger.debug({ records: entries.length, seconds }, 'stored a batch');
       entries.forEach((entry, index) => {
         if (outcomes[index] !== 'dead_letter' || !('rejection' in entry)) return;

@@ -8,6 +8,7 @@ const problems = {
   not_found: { status: 404, title: 'There is nothing here' },
   misdirected: { status: 421, title: 'This host is not served here' },
   too_large: { status: 413, title: 'The request is too large' },
+  busy: { status: 503, title: 'Too many are served already' },
   unavailable: { status: 503, title: 'The database does not answer' },
   internal: { status: 500, title: 'Something went wrong in the service' },
 } as const;

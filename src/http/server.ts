@@ -2,12 +2,22 @@
 import { isIP } from 'node:net';
 import swagger from '@fastify/swagger';
 import fastify, { type FastifyInstance } from 'fastify';
+import { eventRoutes, type EventRoutesOptions } from './events.ts';
 import { opsRoutes, type OpsRoutesOptions } from './ops.ts';
 import { orderRoutes, type OrderRoutesOptions } from './orders.ts';
 import { pageIsBuilt, pageRoutes } from './page.ts';
 import { answerProblem, handleProblems, Problem } from './problem.ts';
+import { statsRoutes, type StatsRoutesOptions } from './stats.ts';
 
-export interface ServerOptions extends OrderRoutesOptions, OpsRoutesOptions {
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** The answer goes on until one side has had enough. */
+    endless?: boolean;
+  }
+}
+
+export interface ServerOptions
+  extends OrderRoutesOptions, EventRoutesOptions, StatsRoutesOptions, OpsRoutesOptions {
   host: string;
   /** 0 for any free port. */
   port: number;
@@ -68,6 +78,7 @@ async function createApp(options: ServerOptions): Promise<FastifyInstance> {
     reply.header('X-Content-Type-Options', 'nosniff');
   });
   app.addHook('onResponse', async (request, reply) => {
+    if (request.routeOptions.config.endless) return;
     options.onRequest({
       route: request.routeOptions.url ?? 'none',
       method: request.method,
@@ -83,6 +94,8 @@ async function createApp(options: ServerOptions): Promise<FastifyInstance> {
   });
   await app.register(async (scope) => {
     orderRoutes(scope, options);
+    eventRoutes(scope, options);
+    statsRoutes(scope, options);
     opsRoutes(scope, options);
   });
   if (pageIsBuilt()) await app.register(pageRoutes);
