@@ -15,7 +15,7 @@ export function accessTests(setting: Setting): void {
       await assertShows(page, 'by-keyboard');
 
       const reached: string[] = [];
-      for (let stop = 0; stop < 8; stop++) {
+      for (let stop = 0; stop < 14; stop++) {
         await page.keyboard.press('Tab');
         const { name, outlined } = await focused(page);
         reached.push(name);
@@ -28,7 +28,13 @@ export function accessTests(setting: Setting): void {
         'As the system',
         'Copy order id',
         'Copy link',
+        'Copy JSON',
+        'Copy as curl',
         'JSON',
+        'WBILMTESTTRACK',
+        'test',
+        'Show: Phone',
+        'Show: Email',
         'HTTP API',
       ]);
 

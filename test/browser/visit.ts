@@ -62,7 +62,7 @@ export async function visit(
 }
 
 export function orderId(page: Page) {
-  return page.getByRole('textbox', { name: /^(Order id|Номер заказа)$/ });
+  return page.getByRole('textbox', { name: /^(Order id|Номер заказа), / });
 }
 
 export async function search(page: Page, text: string): Promise<void> {
