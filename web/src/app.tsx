@@ -11,6 +11,7 @@ import { Results } from './parts/results.tsx';
 import { TopBar } from './parts/top-bar.tsx';
 import { preferredLanguage, preferredTheme, rememberLanguage, rememberTheme } from './preferences.ts';
 import type { Theme } from './preferences.ts';
+import { RepairView } from './repair/repair-view.tsx';
 import { useRoute, type Go, type Route } from './route.ts';
 import { useTabIcon } from './tab-icon.ts';
 import { WatchView } from './watch/watch-view.tsx';
@@ -78,7 +79,7 @@ function View({ route, go, lookup }: { route: Route; go: Go; lookup: OrderLookup
     case 'watch':
       return <WatchView go={go} />;
     case 'repair':
-      return null;
+      return <RepairView id={route.id} go={go} />;
     case 'docs':
       return <DocsView />;
   }
@@ -93,7 +94,7 @@ function titleOf(route: Route, { t }: Speech): string | undefined {
     case 'watch':
       return t.views.watch;
     case 'repair':
-      return t.views.repair;
+      return route.id === undefined ? t.repair.heading : t.repair.title(route.id);
     case 'docs':
       return t.api;
     default:

@@ -12,6 +12,7 @@ import './styles/json.css';
 import './styles/lists.css';
 import './styles/watch.css';
 import './styles/docs.css';
+import './styles/repair.css';
 import './styles/notices.css';
 import './styles/skeleton.css';
 import './styles/print.css';

@@ -1,5 +1,6 @@
 import { docsEn } from './docs-en.ts';
 import { countedWith } from './plural.ts';
+import { repairEn } from './repair-en.ts';
 import { watchEn } from './watch-en.ts';
 
 const counted = countedWith('en');
@@ -11,6 +12,7 @@ export const en = {
   themes: { system: 'As the system', light: 'Light', dark: 'Dark' },
   views: { label: 'Views', find: 'Find', watch: 'Watch', repair: 'Repair' },
   watch: watchEn,
+  repair: repairEn,
   docs: docsEn,
   search: {
     label: 'Order id, track number or customer id',

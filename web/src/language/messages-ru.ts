@@ -1,6 +1,7 @@
 import { docsRu } from './docs-ru.ts';
 import type { Messages } from './messages-en.ts';
 import { countedWith } from './plural.ts';
+import { repairRu } from './repair-ru.ts';
 import { watchRu } from './watch-ru.ts';
 
 const counted = countedWith('ru');
@@ -12,6 +13,7 @@ export const ru: Messages = {
   themes: { system: 'Как в системе', light: 'Светлое', dark: 'Тёмное' },
   views: { label: 'Разделы', find: 'Поиск', watch: 'Наблюдение', repair: 'Исправление' },
   watch: watchRu,
+  repair: repairRu,
   docs: docsRu,
   search: {
     label: 'Номер заказа, трек-номер или номер покупателя',

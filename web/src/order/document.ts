@@ -97,8 +97,8 @@ function unknownIn(value: Json | undefined, known: object, prefix: string): Unkn
 type Reviver = (key: string, value: unknown, context?: { source?: string }) => unknown;
 
 /** Browsers without the source text (before 2025) show the number as they read it. */
-function parseExactly(text: string): unknown {
+export function parseExactly(text: string): Json {
   const reviver: Reviver = (_key, value, context) =>
     typeof value === 'number' ? new NumberText(context?.source ?? String(value)) : value;
-  return JSON.parse(text, reviver);
+  return JSON.parse(text, reviver) as Json;
 }

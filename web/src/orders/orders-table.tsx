@@ -1,7 +1,7 @@
 import { useSpeech } from '../language/language.ts';
-import { Value } from '../parts/value.tsx';
-import type { Go } from '../route.ts';
+import { KeyLink } from '../parts/key-link.tsx';
 import { PageLink } from '../parts/page-link.tsx';
+import type { Go } from '../route.ts';
 import type { OrderSummary } from './use-orders.ts';
 
 type Props = {
@@ -78,16 +78,5 @@ function OrderRow({ order, go, isFresh }: { order: OrderSummary; go: Go; isFresh
         </time>
       </td>
     </tr>
-  );
-}
-
-/** Long values are cut by the layout; the whole is a click away. */
-function KeyLink({ by, value, go }: { by: 'track_number' | 'customer_id'; value: string; go: Go }) {
-  // The live feed has shortened it: nothing would be found by it.
-  if (value.endsWith('…')) return <Value text={value} />;
-  return (
-    <PageLink class="quiet-link" to={{ view: 'orders', by, value }} go={go} title={value}>
-      <Value text={value.length > 60 ? `${value.slice(0, 60).toWellFormed()}…` : value} />
-    </PageLink>
   );
 }

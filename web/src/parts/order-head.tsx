@@ -4,9 +4,8 @@ import type { OrderDocument } from '../order/document.ts';
 import { addressOf, type Go } from '../route.ts';
 import { CopyButton } from './copy-button.tsx';
 import { Icon } from './icons.tsx';
-import { PageLink } from './page-link.tsx';
+import { KeyLink } from './key-link.tsx';
 import { Time } from './time.tsx';
-import { Value } from './value.tsx';
 
 type Props = {
   document: OrderDocument;
@@ -68,25 +67,13 @@ export function OrderHead({ document, source, showsJson, onJson, go }: Props) {
         <div>
           <dt>{t.trackNumber}</dt>
           <dd>
-            <PageLink
-              class="quiet-link"
-              to={{ view: 'orders', by: 'track_number', value: track_number }}
-              go={go}
-            >
-              <Value text={track_number} />
-            </PageLink>
+            <KeyLink by="track_number" value={track_number} go={go} />
           </dd>
         </div>
         <div>
           <dt>{t.customer}</dt>
           <dd>
-            <PageLink
-              class="quiet-link"
-              to={{ view: 'orders', by: 'customer_id', value: customer_id }}
-              go={go}
-            >
-              <Value text={customer_id} />
-            </PageLink>
+            <KeyLink by="customer_id" value={customer_id} go={go} />
           </dd>
         </div>
       </dl>

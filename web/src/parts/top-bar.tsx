@@ -32,6 +32,9 @@ export function TopBar({ route, go, language, onLanguage, theme, onTheme }: Prop
           <PageLink to={{ view: 'watch' }} go={go} current={route.view === 'watch'}>
             {t.views.watch}
           </PageLink>
+          <PageLink to={{ view: 'repair', id: undefined }} go={go} current={route.view === 'repair'}>
+            {t.views.repair}
+          </PageLink>
         </nav>
         <SearchField route={route} go={go} />
         <div class="preferences">

@@ -1,14 +1,16 @@
 import { useSpeech, type Speech } from '../language/language.ts';
 import { Icon, type IconName } from '../parts/icons.tsx';
+import { PageLink } from '../parts/page-link.tsx';
+import type { Go, Route } from '../route.ts';
 import type { StatsView } from './use-stats.ts';
 
-type State = { icon: IconName; text: string };
+type State = { icon: IconName; text: string; to?: Route };
 
 /** So many seconds behind are worth a word. */
 const noticedLagSeconds = 5;
 
 /** What is wrong, in words; or that nothing is. */
-export function StateCard({ view }: { view: StatsView }) {
+export function StateCard({ view, go }: { view: StatsView; go: Go }) {
   const speech = useSpeech();
   const { t } = speech;
   const wrong = problems(view, speech);
@@ -23,10 +25,17 @@ export function StateCard({ view }: { view: StatsView }) {
         </p>
         {wrong.length > 0 && (
           <ul>
-            {wrong.map(({ icon, text }) => (
+            {wrong.map(({ icon, text, to }) => (
               <li key={text}>
                 <Icon name={icon} />
-                <span>{text}</span>
+                <span>
+                  {text}{' '}
+                  {to !== undefined && (
+                    <PageLink to={to} go={go}>
+                      {t.views.repair}
+                    </PageLink>
+                  )}
+                </span>
               </li>
             ))}
           </ul>
@@ -59,6 +68,7 @@ function problems({ stats, failure }: StatsView, { t, format }: Speech): State[]
   }
   const { dead_letter, interval_seconds } = stats.series;
   const dead = Math.round(dead_letter.reduce((sum, rate) => sum + rate * interval_seconds, 0));
-  if (dead > 0) found.push({ icon: 'warning', text: states.dead(dead) });
+  if (dead > 0)
+    found.push({ icon: 'warning', text: states.dead(dead), to: { view: 'repair', id: undefined } });
   return found;
 }

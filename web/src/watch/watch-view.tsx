@@ -18,7 +18,7 @@ export function WatchView({ go }: { go: Go }) {
     <section class="watch" aria-labelledby="watch-heading">
       <header class="watch-head">
         <h1 id="watch-heading">{t.watch.heading}</h1>
-        <StateCard view={view} />
+        <StateCard view={view} go={go} />
       </header>
       <Charts series={view.stats?.series} />
       <section class="card live" aria-labelledby="live-heading">
