@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Page } from 'playwright-core';
+import { assertAccessible } from './axe.ts';
 import { assertNoSidewaysScroll, assertShows, orderId, orderLike, search, visit } from './visit.ts';
 import type { Setting } from './visit.ts';
 
@@ -93,6 +94,30 @@ export function accessTests(setting: Setting): void {
         assert.equal(await page.getByRole(landmark).count(), 1, landmark);
       }
     });
+
+    for (const colorScheme of ['light', 'dark'] as const) {
+      it(`axe finds nothing in any state, ${colorScheme}`, async (t) => {
+        await setting.service.produce([
+          orderLike('for-axe', { customer_id: 'axe', gift: { wrapped: true } }),
+        ]);
+        const { page } = await visit(t, setting, '/', { colorScheme });
+        for (const address of [
+          '/',
+          '/?order_uid=for-axe',
+          '/?customer_id=axe',
+          '/?order_uid=unknown',
+          '/?order_uid=a b',
+        ]) {
+          await page.goto(address);
+          await page.locator('main[aria-busy=false] h1').waitFor();
+          await assertAccessible(page, `${address} ${colorScheme}`);
+        }
+        await page.goto('/?order_uid=for-axe');
+        await page.getByRole('button', { name: 'JSON', exact: true }).click();
+        await page.getByRole('region', { name: 'JSON' }).waitFor();
+        await assertAccessible(page, `with JSON ${colorScheme}`);
+      });
+    }
 
     it('moves nothing when the reader asked for less motion', async (t) => {
       const { page } = await visit(t, setting, '/', { reducedMotion: 'reduce' });

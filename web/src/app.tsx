@@ -1,4 +1,4 @@
-import { useEffect, useLayoutEffect, useMemo, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { DocsView } from './docs/docs-view.tsx';
 import { speechIn, SpeechContext, useSpeech, type Language, type Speech } from './language/language.ts';
 import { useOrder, type OrderLookup } from './order/use-order.ts';
@@ -22,6 +22,7 @@ export function App() {
   const speech = useMemo(() => speechIn(language), [language]);
   const [route, go] = useRoute();
   const lookup = useOrder(route, go);
+  const main = useRef<HTMLElement>(null);
   const { t } = speech;
 
   useLayoutEffect(() => {
@@ -34,6 +35,10 @@ export function App() {
     const title = titleOf(route, speech);
     document.title = title === undefined ? t.product : `${title} · ${t.product}`;
   }, [route, speech, t]);
+  // The link that was followed may be gone with its view: who goes by keyboard goes on in the new one.
+  useEffect(() => {
+    if (document.activeElement === document.body) main.current?.focus({ preventScroll: true });
+  }, [route]);
   useTabIcon(route.view === 'order' ? route.uid : undefined);
 
   return (
@@ -52,7 +57,7 @@ export function App() {
           setTheme(chosen);
         }}
       />
-      <main class="page" aria-busy={lookup.view.kind === 'loading'}>
+      <main class="page" ref={main} tabIndex={-1} aria-busy={lookup.view.kind === 'loading'}>
         <View route={route} go={go} lookup={lookup} />
       </main>
       <footer class="foot">

@@ -8,7 +8,8 @@ export function Masked({ text, mask, label, isShown, onShow }: Props) {
   const { t } = useSpeech();
   if (isShown || text.trim() === '') return <Value text={text} />;
   return (
-    <button class="masked" type="button" aria-label={t.show(label)} title={t.show(label)} onClick={onShow}>
+    <button class="masked" type="button" title={t.show(label)} onClick={onShow}>
+      <span class="unseen">{t.show(label)}</span>
       <span aria-hidden="true">{mask}</span>
       <Icon name="eye" />
     </button>

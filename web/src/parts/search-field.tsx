@@ -8,12 +8,15 @@ export function SearchField({ route, go }: { route: Route; go: Go }) {
   const { t } = useSpeech();
   const [text, setText] = useState(() => searched(route));
   const field = useRef<HTMLInputElement>(null);
+  const looksUp = !['watch', 'repair', 'docs'].includes(route.view);
 
   // Back and Forward change the order; the field says which one is shown.
   useLayoutEffect(() => setText(searched(route)), [route]);
 
   // Both before the paint, not after it: whoever types at once must not lose a letter.
-  useLayoutEffect(() => field.current?.focus({ preventScroll: true }), []);
+  useLayoutEffect(() => {
+    if (looksUp) field.current?.focus({ preventScroll: true });
+  }, []);
 
   useEffect(() => {
     const focusOnSlash = (event: KeyboardEvent): void => {

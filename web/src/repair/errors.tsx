@@ -3,7 +3,8 @@ import { Value } from '../parts/value.tsx';
 import type { FieldError } from './dead-letter.ts';
 import type { Place } from './json-places.ts';
 
-export type PlacedError = FieldError & Place & { line: number };
+/** Without a line where there is no place for it. */
+export type PlacedError = FieldError & Place & { line: number | undefined };
 
 /** More than these are not read; mending the first makes the others go. */
 const maxShown = 50;
@@ -17,7 +18,7 @@ export function Errors({ errors, onShow }: { errors: PlacedError[]; onShow: (err
       {errors.slice(0, maxShown).map((error) => (
         <li key={`${error.path} ${error.message}`}>
           <button type="button" onClick={() => onShow(error)}>
-            <span class="error-line">{t.repair.line(error.line)}</span>
+            <span class="error-line">{error.line === undefined ? '–' : t.repair.line(error.line)}</span>
             <span>
               {error.path !== '' && (
                 <span class="mono">

@@ -105,7 +105,13 @@ function place(text: string, errors: { path: string; message: string }[]): Place
     const found =
       position === undefined ? placeOf(places, path) : { start: at, end: Math.min(at + 1, text.length) };
     const { start, end } = found ?? { start: 0, end: 0 };
-    return { path, message, start, end, line: lineOf(text, start) };
+    return {
+      path,
+      message,
+      start,
+      end,
+      line: found === undefined || text === '' ? undefined : lineOf(text, start),
+    };
   });
 }
 
