@@ -149,7 +149,7 @@ async function focused(page: Page): Promise<{ name: string; outlined: boolean }>
     // The radio of a switch is unseen; the face beside it carries the ring.
     const faces = [element, element.nextElementSibling].filter((face) => face !== null);
     return {
-      name: element.id || (element.getAttribute('aria-label') ?? element.innerText.trim()),
+      name: element.id || (element.getAttribute('aria-label') ?? element.innerText.trim().split('\n')[0]!),
       outlined: faces.some((face) => getComputedStyle(face).outlineStyle === 'solid'),
     };
   });
