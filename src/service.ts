@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { OrderCache } from './core/cache.ts';
 import { backoffMs, pause } from './core/backoff.ts';
+import { Feed } from './core/feed.ts';
 import { Ingest, type IngestObserver } from './core/ingest.ts';
 import { Lookup } from './core/lookup.ts';
 import type { Config } from './config.ts';
@@ -74,6 +75,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const store = new PostgresOrderStore({ writer, reader, orders });
   const lookup = new Lookup(cache, store);
   const deadLetters = createDeadLetters({ ...options, orders, lookup, metrics, onPoolError });
+  const feed = new Feed({ store, onFault: () => metrics.fault('database') });
   const listener = new ChangeListener({
     url: databaseUrl,
     instanceId,
@@ -104,7 +106,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     source: consumer,
     store,
     lookup,
-    observer: observe(metrics, logger, () => deadLetters.onKept()),
+    observer: observe({ metrics, feed, logger, onDeadLetters: () => deadLetters.onKept() }),
     options: { ...options.batch, checkTotals: options.checkTotals, lanes },
   });
 
@@ -123,7 +125,9 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     store,
     deadLetters: deadLetters.store,
     replay: deadLetters.replay,
+    feed,
     readiness,
+    series: (since) => metrics.series(since),
     metrics: () => metrics.read(),
     onLookup: (result) => metrics.lookup(result),
     onRequest: (event) => metrics.request(event),
@@ -161,7 +165,13 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       const patience = setTimeout(() => giveUp.abort(), drainPatienceMs);
       await running.catch(() => {}); // `failed` has told it
       clearTimeout(patience);
-      await Promise.all([consumer.close(), server.close(), listener.stop(), deadLettersRunning]);
+      await Promise.all([
+        consumer.close(),
+        server.close(),
+        feed.close(),
+        listener.stop(),
+        deadLettersRunning,
+      ]);
       await Promise.all([writer.end(), reader.end(), deadLetters.close()]);
     },
   };
@@ -189,12 +199,20 @@ async function migrateWhenReachable(url: string, logger: Logger, stop: AbortSign
   }
 }
 
-function observe(metrics: Metrics, logger: Logger, onDeadLetters: () => void): IngestObserver {
+interface Observed {
+  metrics: Metrics;
+  feed: Feed;
+  logger: Logger;
+  onDeadLetters: () => void;
+}
+
+function observe({ metrics, feed, logger, onDeadLetters }: Observed): IngestObserver {
   return {
     batch(event) {
       metrics.batch(event);
       const { entries, outcomes, seconds } = event;
       if (outcomes.includes('dead_letter')) onDeadLetters();
+      feed.stored(outcomes.filter((outcome) => outcome === 'stored' || outcome === 'updated').length);
       logger.debug({ records: entries.length, seconds }, 'stored a batch');
       entries.forEach((entry, index) => {
         if (outcomes[index] !== 'dead_letter' || !('rejection' in entry)) return;

@@ -1,4 +1,5 @@
 import { defineConfig, type Plugin } from 'vite';
+import { precompress } from './precompress.ts';
 
 /** Without it a reader who chose dark on a light system sees a white page first. Vite drops the attribute. */
 const renderBlocking: Plugin = {
@@ -10,7 +11,7 @@ const renderBlocking: Plugin = {
 };
 
 export default defineConfig({
-  plugins: [renderBlocking],
+  plugins: [renderBlocking, precompress],
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   build: {
     target: 'es2023',
@@ -19,5 +20,5 @@ export default defineConfig({
     modulePreload: { polyfill: false },
   },
   // `vite web` for work on the page, beside a service on its usual port.
-  server: { proxy: { '/api': 'http://127.0.0.1:8080' } },
+  server: { proxy: { '/api': 'http://127.0.0.1:8080', '/openapi.json': 'http://127.0.0.1:8080' } },
 });

@@ -52,8 +52,19 @@ export interface OrderStore {
   /** The orders received last, newest first. Throws when the database does not answer. */
   newest(limit: number): Promise<StoredOrder[]>;
 
-  /** A page of the orders, newest first, from behind `cursor`. Throws when the database does not answer. */
-  list(limit: number, cursor?: OrderCursor): Promise<OrderSummary[]>;
+  /** A page of the orders, newest first. Throws when the database does not answer. */
+  list(listing: OrderListing): Promise<OrderSummary[]>;
+}
+
+/** Which orders are listed: those for which all that is given holds. */
+export interface OrderListing {
+  limit: number;
+  /** Only those received before: the page after one that ended there. */
+  before?: OrderCursor | undefined;
+  /** Only those received after. */
+  after?: OrderCursor | undefined;
+  track_number?: string | undefined;
+  customer_id?: string | undefined;
 }
 
 /** Where an order stands among all: by the time of its receipt, then by its id. */
@@ -63,10 +74,11 @@ export interface OrderCursor {
   order_uid: string;
 }
 
-/** What a list shows of an order: nothing of the person. */
+/** What a list shows of an order: nothing of the person but the id. */
 export interface OrderSummary {
   order_uid: string;
   track_number: string;
+  customer_id: string;
   /** RFC 3339 in UTC. */
   date_created: string;
   amount: number;

@@ -5,7 +5,8 @@ import { Type, type Static } from 'typebox';
 import type { CachedOrder } from '../core/cache.ts';
 import type { Found, Lookup } from '../core/lookup.ts';
 import { Order, OrderUid } from '../core/order.ts';
-import type { OrderCursor, OrderStore } from '../core/store.ts';
+import type { OrderListing, OrderStore } from '../core/store.ts';
+import { cursorOf, OrderSummary, parseCursor, toSummary } from './order-summary.ts';
 import { Problem } from './problem.ts';
 
 export interface OrderRoutesOptions {
@@ -16,22 +17,16 @@ export interface OrderRoutesOptions {
 }
 
 const byUid = Type.Object({ order_uid: OrderUid });
+// PostgreSQL knows no NUL, so no order has one.
+const searched = Type.String({ minLength: 1, maxLength: 1_000, pattern: '^[^\\u0000]+$' });
 const page = Type.Object({
   limit: Type.Integer({ minimum: 1, maximum: 100, default: 20 }),
   cursor: Type.Optional(Type.String({ maxLength: 200, description: 'next_cursor of the page before' })),
+  track_number: Type.Optional(searched),
+  customer_id: Type.Optional(searched),
 });
 const summaries = Type.Object({
-  orders: Type.Array(
-    Type.Object({
-      order_uid: Type.String(),
-      track_number: Type.String(),
-      date_created: Type.String(),
-      amount: Type.Integer(),
-      currency: Type.String(),
-      items: Type.Integer(),
-      received_at: Type.String(),
-    }),
-  ),
+  orders: Type.Array(OrderSummary),
   next_cursor: Type.Union([Type.String(), Type.Null()]),
 });
 
@@ -73,27 +68,25 @@ export function orderRoutes(app: FastifyInstance, { lookup, store, onLookup }: O
     '/api/orders',
     {
       schema: {
-        summary: 'The orders, those received last first; nothing of the persons',
+        summary: 'The orders, those received last first; nothing of the persons but their ids',
         tags: ['orders'],
         querystring: page,
         response: { 200: { description: 'A page of orders', ...summaries } },
       },
     },
     async (request, reply) => {
-      const { limit, cursor } = request.query;
-      const orders = await list(limit, cursor === undefined ? undefined : parseCursor(cursor));
-      const last = orders.length === limit ? orders.at(-1) : undefined;
+      const { cursor, ...listing } = request.query;
+      const before = cursor === undefined ? undefined : parseCursor(cursor, 'cursor');
+      const orders = await list({ ...listing, before });
+      const last = orders.length === listing.limit ? orders.at(-1) : undefined;
       reply.header('Cache-Control', 'no-store');
-      return {
-        orders: orders.map(({ receivedAt, ...order }) => ({ ...order, received_at: toRfc3339(receivedAt) })),
-        next_cursor: last ? `${last.receivedAt}.${last.order_uid}` : null,
-      };
+      return { orders: orders.map(toSummary), next_cursor: last ? cursorOf(last) : null };
     },
   );
 
-  const list = async (limit: number, cursor?: OrderCursor) => {
+  const list = async (listing: OrderListing) => {
     try {
-      return await store.list(limit, cursor);
+      return await store.list(listing);
     } catch (cause) {
       throw new Problem('unavailable', 'The list comes from the database, which does not answer.', { cause });
     }
@@ -129,15 +122,4 @@ function matches(ifNoneMatch: string | undefined, etag: string): boolean {
   if (ifNoneMatch === undefined) return false;
   if (ifNoneMatch.trim() === '*') return true;
   return ifNoneMatch.split(',').some((candidate) => candidate.trim().replace(/^W\//, '') === etag);
-}
-
-function parseCursor(cursor: string): OrderCursor {
-  const match = /^(\d{1,17})\.([A-Za-z0-9_-]{1,64})$/.exec(cursor);
-  if (!match) throw new Problem('invalid_request', 'cursor must be the next_cursor of the page before.');
-  return { receivedAt: BigInt(match[1]!), order_uid: match[2]! };
-}
-
-function toRfc3339(micros: bigint): string {
-  const second = new Date(Number(micros / 1_000_000n) * 1_000).toISOString().slice(0, 19);
-  return `${second}.${String(micros % 1_000_000n).padStart(6, '0')}Z`;
 }

@@ -11,6 +11,7 @@ const problems = {
   cross_site: { status: 403, title: 'Another site may not do this' },
   not_json: { status: 415, title: 'The request must be JSON' },
   too_large: { status: 413, title: 'The request is too large' },
+  busy: { status: 503, title: 'Too many are served already' },
   unavailable: { status: 503, title: 'The database does not answer' },
   internal: { status: 500, title: 'Something went wrong in the service' },
 } as const;

@@ -3,12 +3,27 @@ import { isIP } from 'node:net';
 import swagger from '@fastify/swagger';
 import fastify, { type FastifyInstance } from 'fastify';
 import { deadLetterRoutes, type DeadLetterRoutesOptions } from './dead-letters.ts';
+import { eventRoutes, type EventRoutesOptions } from './events.ts';
 import { opsRoutes, type OpsRoutesOptions } from './ops.ts';
 import { orderRoutes, type OrderRoutesOptions } from './orders.ts';
 import { pageIsBuilt, pageRoutes } from './page.ts';
 import { answerProblem, handleProblems, Problem } from './problem.ts';
+import { statsRoutes, type StatsRoutesOptions } from './stats.ts';
 
-export interface ServerOptions extends OrderRoutesOptions, DeadLetterRoutesOptions, OpsRoutesOptions {
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** The answer goes on until one side has had enough. */
+    endless?: boolean;
+  }
+}
+
+export interface ServerOptions
+  extends
+    OrderRoutesOptions,
+    DeadLetterRoutesOptions,
+    EventRoutesOptions,
+    StatsRoutesOptions,
+    OpsRoutesOptions {
   host: string;
   /** 0 for any free port. */
   port: number;
@@ -69,6 +84,7 @@ async function createApp(options: ServerOptions): Promise<FastifyInstance> {
     reply.header('X-Content-Type-Options', 'nosniff');
   });
   app.addHook('onResponse', async (request, reply) => {
+    if (request.routeOptions.config.endless) return;
     options.onRequest({
       route: request.routeOptions.url ?? 'none',
       method: request.method,
@@ -85,6 +101,8 @@ async function createApp(options: ServerOptions): Promise<FastifyInstance> {
   await app.register(async (scope) => {
     orderRoutes(scope, options);
     await scope.register((scope) => deadLetterRoutes(scope, options));
+    eventRoutes(scope, options);
+    statsRoutes(scope, options);
     opsRoutes(scope, options);
   });
   if (pageIsBuilt()) await app.register(pageRoutes);

@@ -9,9 +9,10 @@
 import type pg from 'pg';
 import { isOrder, type Entry } from '../core/record.ts';
 import { findGaps, passFence, settle } from '../core/settle.ts';
-import type { Applied, OrderCursor, OrderStore, OrderSummary, StoredOrder } from '../core/store.ts';
+import type { Applied, OrderListing, OrderStore, OrderSummary, StoredOrder } from '../core/store.ts';
 import { insertDeadLetters } from './dead-letter-rows.ts';
 import { asFault, isTimeout } from './faults.ts';
+import { listOrders } from './order-list.ts';
 import { lockOrders, type OrderWriter } from './order-writer.ts';
 import { endStalled } from './stalled.ts';
 import { transaction } from './pool.ts';
@@ -76,26 +77,8 @@ export class PostgresOrderStore implements OrderStore {
     return rows.map(toStored);
   }
 
-  async list(limit: number, cursor?: OrderCursor): Promise<OrderSummary[]> {
-    const { rows } = await this.#reader.query<SummaryRow>({
-      name: 'list-orders',
-      text: `SELECT order_uid, track_number, date_created, payment_amount, payment_currency,
-                    (SELECT count(*)::int FROM order_items WHERE order_items.order_uid = orders.order_uid) AS items,
-                    (extract(epoch FROM received_at) * 1000000)::bigint AS received_at
-             FROM orders
-             WHERE (received_at, order_uid) < (coalesce(to_timestamp(0) + $2 * interval '1 microsecond', 'infinity'), $3)
-             ORDER BY received_at DESC, order_uid DESC LIMIT $1`,
-      values: [limit, cursor?.receivedAt.toString() ?? null, cursor?.order_uid ?? ''],
-    });
-    return rows.map((row) => ({
-      order_uid: row.order_uid,
-      track_number: row.track_number,
-      date_created: row.date_created.toISOString(),
-      amount: Number(row.payment_amount),
-      currency: row.payment_currency,
-      items: row.items,
-      receivedAt: BigInt(row.received_at),
-    }));
+  list(listing: OrderListing): Promise<OrderSummary[]> {
+    return listOrders(this.#reader, listing);
   }
 }
 
@@ -137,16 +120,6 @@ async function moveFence(client: pg.ClientBase, topicId: string, fence: Map<numb
            WHERE topic_id = $1 AND applied_offsets.partition = moved.partition`,
     values: [topicId, [...fence.keys()], [...fence.values()].map(String)],
   });
-}
-
-interface SummaryRow {
-  order_uid: string;
-  track_number: string;
-  date_created: Date;
-  payment_amount: string;
-  payment_currency: string;
-  items: number;
-  received_at: string;
 }
 
 function toStored({ order_uid, document }: { order_uid: string; document: string }): StoredOrder {

@@ -4,9 +4,15 @@ import type { OrderCache } from '../core/cache.ts';
 import type { ReplayResult } from '../core/dead-letter.ts';
 import type { FlushReason } from '../core/lane.ts';
 import type { Entry, Outcome } from '../core/record.ts';
+import type { Series } from '../core/stats.ts';
+import { Timeline } from './timeline.ts';
+
+/** The routes that answer with one order: what readers wait for. */
+const orderRoutes = new Set(['/order/order', '/api/orders/:order_uid']);
 
 export class Metrics {
   readonly #registry = new Registry();
+  readonly #timeline = new Timeline();
   readonly #consumed = this.#counter('orders_consumed_total', 'Records by where they ended', ['outcome']);
   readonly #deadLetters = this.#counter('orders_dead_letters_total', 'Dead letters by what is wrong', [
     'code',
@@ -99,12 +105,17 @@ export class Metrics {
     this.#batchSize.observe(entries.length);
     this.#batchDuration.observe(seconds);
     const now = Date.now();
-    for (const { record } of entries)
+    let lastTimestamp = 0;
+    for (const { record } of entries) {
+      lastTimestamp = Math.max(lastTimestamp, Number(record.timestamp));
       this.#endToEnd.observe(Math.max(now - Number(record.timestamp), 0) / 1_000);
+    }
+    this.#timeline.records(outcomes, lastTimestamp);
   }
 
   lookup(result: 'hit' | 'miss'): void {
     this.#cacheRequests.inc({ result });
+    this.#timeline.read(result);
   }
 
   replay({ outcome }: ReplayResult): void {
@@ -122,6 +133,7 @@ export class Metrics {
 
   lag(records: number): void {
     this.#lag.set(records);
+    this.#timeline.lag(records);
   }
 
   lost(offsets: number): void {
@@ -144,6 +156,12 @@ export class Metrics {
     seconds: number;
   }): void {
     this.#requests.observe({ route, method, status }, seconds);
+    if (orderRoutes.has(route)) this.#timeline.latency(seconds * 1_000);
+  }
+
+  /** The last minutes, after `since` (Unix seconds). */
+  series(since?: number): Series {
+    return this.#timeline.series(since);
   }
 
   async read(): Promise<{ contentType: string; body: string }> {

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Page } from 'playwright-core';
+import { assertAccessible } from './axe.ts';
 import { assertNoSidewaysScroll, assertShows, orderId, orderLike, search, visit } from './visit.ts';
 import type { Setting } from './visit.ts';
 
@@ -15,7 +16,7 @@ export function accessTests(setting: Setting): void {
       await assertShows(page, 'by-keyboard');
 
       const reached: string[] = [];
-      for (let stop = 0; stop < 8; stop++) {
+      for (let stop = 0; stop < 14; stop++) {
         await page.keyboard.press('Tab');
         const { name, outlined } = await focused(page);
         reached.push(name);
@@ -28,7 +29,13 @@ export function accessTests(setting: Setting): void {
         'As the system',
         'Copy order id',
         'Copy link',
+        'Copy JSON',
+        'Copy as curl',
         'JSON',
+        'WBILMTESTTRACK',
+        'test',
+        'Show: Phone',
+        'Show: Email',
         'HTTP API',
       ]);
 
@@ -88,6 +95,30 @@ export function accessTests(setting: Setting): void {
       }
     });
 
+    for (const colorScheme of ['light', 'dark'] as const) {
+      it(`axe finds nothing in any state, ${colorScheme}`, async (t) => {
+        await setting.service.produce([
+          orderLike('for-axe', { customer_id: 'axe', gift: { wrapped: true } }),
+        ]);
+        const { page } = await visit(t, setting, '/', { colorScheme });
+        for (const address of [
+          '/',
+          '/?order_uid=for-axe',
+          '/?customer_id=axe',
+          '/?order_uid=unknown',
+          '/?order_uid=a b',
+        ]) {
+          await page.goto(address);
+          await page.locator('main[aria-busy=false] h1').waitFor();
+          await assertAccessible(page, `${address} ${colorScheme}`);
+        }
+        await page.goto('/?order_uid=for-axe');
+        await page.getByRole('button', { name: 'JSON', exact: true }).click();
+        await page.getByRole('region', { name: 'JSON' }).waitFor();
+        await assertAccessible(page, `with JSON ${colorScheme}`);
+      });
+    }
+
     it('moves nothing when the reader asked for less motion', async (t) => {
       const { page } = await visit(t, setting, '/', { reducedMotion: 'reduce' });
       await page.route('**/api/orders/*', () => undefined);
@@ -118,7 +149,7 @@ async function focused(page: Page): Promise<{ name: string; outlined: boolean }>
     // The radio of a switch is unseen; the face beside it carries the ring.
     const faces = [element, element.nextElementSibling].filter((face) => face !== null);
     return {
-      name: element.id || (element.getAttribute('aria-label') ?? element.innerText.trim()),
+      name: element.id || (element.getAttribute('aria-label') ?? element.innerText.trim().split('\n')[0]!),
       outlined: faces.some((face) => getComputedStyle(face).outlineStyle === 'solid'),
     };
   });

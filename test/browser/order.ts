@@ -11,6 +11,8 @@ export function orderTests(setting: Setting): void {
       await search(page, 'whole-order');
       await assertShows(page, 'whole-order');
 
+      await page.getByRole('button', { name: 'Show: Phone' }).click();
+      await page.getByRole('button', { name: 'Show: Email' }).click();
       const shown = await page.getByRole('article').innerText();
       const { delivery, payment, items } = canonical;
       const texts = [canonical, delivery, payment, items[0]!]

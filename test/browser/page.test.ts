@@ -6,11 +6,15 @@ import { after, before, describe } from 'node:test';
 import { launchBrowser } from '../support/browser.ts';
 import { startTestService } from '../support/service.ts';
 import { accessTests } from './access.ts';
+import { contentsTests } from './contents.ts';
 import { failureTests } from './failures.ts';
 import { hostileTests } from './hostile.ts';
 import { navigationTests } from './navigation.ts';
 import { orderTests } from './order.ts';
+import { repairTests } from './repair.ts';
+import { searchTests } from './search.ts';
 import type { Setting } from './visit.ts';
+import { watchingTests } from './watching.ts';
 
 describe('page', { concurrency: false }, () => {
   const setting = {} as Setting;
@@ -25,8 +29,12 @@ describe('page', { concurrency: false }, () => {
     await setting.service?.stop();
   });
   orderTests(setting);
+  contentsTests(setting);
+  searchTests(setting);
   navigationTests(setting);
   accessTests(setting);
   hostileTests(setting);
+  watchingTests(setting);
+  repairTests(setting);
   failureTests(setting);
 });

@@ -62,7 +62,7 @@ export async function visit(
 }
 
 export function orderId(page: Page) {
-  return page.getByRole('textbox', { name: /^(Order id|Номер заказа)$/ });
+  return page.getByRole('textbox', { name: /^(Order id|Номер заказа), / });
 }
 
 export async function search(page: Page, text: string): Promise<void> {
@@ -76,6 +76,8 @@ export async function assertShows(page: Page, heading: string | RegExp): Promise
 
 /** Nothing is wider than the window, and nothing was cut off to make it so. */
 export async function assertNoSidewaysScroll(page: Page): Promise<void> {
+  // What measures itself draws in the frame after.
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
   const { excess, cut } = await page.evaluate(() => ({
     excess: document.documentElement.scrollWidth - document.documentElement.clientWidth,
     cut: [...document.querySelectorAll('main *, header *')]

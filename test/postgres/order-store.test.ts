@@ -334,7 +334,7 @@ function storeSuite(create: () => Promise<TestStore>): void {
     const listed: string[] = [];
     let cursor;
     do {
-      const page = await db.store.list(7, cursor);
+      const page = await db.store.list({ limit: 7, before: cursor });
       listed.push(...page.map(({ order_uid }) => order_uid));
       cursor = page.at(-1);
     } while (cursor);

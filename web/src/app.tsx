@@ -1,17 +1,28 @@
-import { useEffect, useLayoutEffect, useMemo, useState } from 'preact/hooks';
-import { speechIn, SpeechContext, type Language } from './language/language.ts';
-import { useOrder } from './order/use-order.ts';
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { DocsView } from './docs/docs-view.tsx';
+import { speechIn, SpeechContext, useSpeech, type Language, type Speech } from './language/language.ts';
+import { useOrder, type OrderLookup } from './order/use-order.ts';
+import { OrdersView } from './orders/orders-view.tsx';
 import { Announcement } from './parts/announcement.tsx';
+import { EmptyState } from './parts/empty-state.tsx';
+import { Notice } from './parts/notice.tsx';
+import { PageLink } from './parts/page-link.tsx';
 import { Results } from './parts/results.tsx';
 import { TopBar } from './parts/top-bar.tsx';
 import { preferredLanguage, preferredTheme, rememberLanguage, rememberTheme } from './preferences.ts';
 import type { Theme } from './preferences.ts';
+import { RepairView } from './repair/repair-view.tsx';
+import { useRoute, type Go, type Route } from './route.ts';
+import { useTabIcon } from './tab-icon.ts';
+import { WatchView } from './watch/watch-view.tsx';
 
 export function App() {
   const [language, setLanguage] = useState<Language>(preferredLanguage);
   const [theme, setTheme] = useState<Theme>(preferredTheme);
   const speech = useMemo(() => speechIn(language), [language]);
-  const lookup = useOrder();
+  const [route, go] = useRoute();
+  const lookup = useOrder(route, go);
+  const main = useRef<HTMLElement>(null);
   const { t } = speech;
 
   useLayoutEffect(() => {
@@ -21,13 +32,20 @@ export function App() {
     document.documentElement.dataset['theme'] = theme;
   }, [theme]);
   useEffect(() => {
-    document.title = lookup.uid === '' ? t.product : `${t.titleOf(lookup.uid)} · ${t.product}`;
-  }, [lookup.uid, t]);
+    const title = titleOf(route, speech);
+    document.title = title === undefined ? t.product : `${title} · ${t.product}`;
+  }, [route, speech, t]);
+  // The link that was followed may be gone with its view: who goes by keyboard goes on in the new one.
+  useEffect(() => {
+    if (document.activeElement === document.body) main.current?.focus({ preventScroll: true });
+  }, [route]);
+  useTabIcon(route.view === 'order' ? route.uid : undefined);
 
   return (
     <SpeechContext.Provider value={speech}>
       <TopBar
-        lookup={lookup}
+        route={route}
+        go={go}
         language={language}
         onLanguage={(chosen) => {
           rememberLanguage(chosen);
@@ -39,13 +57,52 @@ export function App() {
           setTheme(chosen);
         }}
       />
-      <main class="page" aria-busy={lookup.view.kind === 'loading'}>
-        <Results lookup={lookup} />
+      <main class="page" ref={main} tabIndex={-1} aria-busy={lookup.view.kind === 'loading'}>
+        <View route={route} go={go} lookup={lookup} />
       </main>
       <footer class="foot">
-        <a href="/openapi.json">{t.api}</a>
+        <PageLink to={{ view: 'docs' }} go={go}>
+          {t.api}
+        </PageLink>
       </footer>
       <Announcement view={lookup.view} />
     </SpeechContext.Provider>
   );
+}
+
+function View({ route, go, lookup }: { route: Route; go: Go; lookup: OrderLookup }) {
+  const { t } = useSpeech();
+  switch (route.view) {
+    case 'start':
+      return <EmptyState go={go} />;
+    case 'order':
+      return <Results lookup={lookup} go={go} />;
+    case 'orders':
+      return <OrdersView key={`${route.by} ${route.value}`} by={route.by} value={route.value} go={go} />;
+    case 'personal':
+      return <Notice icon="id" tone="warning" {...t.failures.personal} />;
+    case 'watch':
+      return <WatchView go={go} />;
+    case 'repair':
+      return <RepairView id={route.id} go={go} />;
+    case 'docs':
+      return <DocsView />;
+  }
+}
+
+function titleOf(route: Route, { t }: Speech): string | undefined {
+  switch (route.view) {
+    case 'order':
+      return t.titleOf(route.uid);
+    case 'orders':
+      return `${t.orders[route.by].eyebrow}: ${route.value}`;
+    case 'watch':
+      return t.views.watch;
+    case 'repair':
+      return route.id === undefined ? t.repair.heading : t.repair.title(route.id);
+    case 'docs':
+      return t.api;
+    default:
+      return undefined;
+  }
 }

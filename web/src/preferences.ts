@@ -1,10 +1,12 @@
 /**
- * What this browser remembers: language and colors. Storage may be forbidden; then the choice holds until
- * the page is left.
+ * What this browser remembers: language, colors, whether JSON is shown, and the ids of the orders last looked at.
+ * Ids only. Storage may be forbidden; then it holds until the page is left.
  */
 import type { Language } from './language/language.ts';
 
 export type Theme = 'system' | 'light' | 'dark';
+
+const maxRecent = 8;
 
 export function preferredLanguage(): Language {
   const remembered = read('language');
@@ -26,11 +28,35 @@ export function rememberTheme(theme: Theme): void {
   write('theme', theme);
 }
 
+export function prefersJson(): boolean {
+  return read('json') === 'shown';
+}
+
+export function rememberJson(shown: boolean): void {
+  write('json', shown ? 'shown' : 'hidden');
+}
+
+/** Newest first. */
+export function recentOrders(): string[] {
+  return (read('recent') ?? '').split(' ').filter((uid) => /^[A-Za-z0-9_-]{1,64}$/.test(uid));
+}
+
+export function rememberOrder(uid: string): void {
+  const others = recentOrders().filter((other) => other !== uid);
+  write('recent', [uid, ...others].slice(0, maxRecent).join(' '));
+}
+
+export function forgetOrders(): void {
+  write('recent', '');
+}
+
+const remembered = new Map<string, string>();
+
 function read(name: string): string | null {
   try {
     return localStorage.getItem(name);
   } catch {
-    return null;
+    return remembered.get(name) ?? null;
   }
 }
 
@@ -38,6 +64,6 @@ function write(name: string, value: string): void {
   try {
     localStorage.setItem(name, value);
   } catch {
-    // Nothing to be done, nothing is lost.
+    remembered.set(name, value);
   }
 }

@@ -11,6 +11,11 @@ export type Format = {
   percent: (value: number) => string;
   duration: (milliseconds: number) => string;
   moment: (date: Date) => Moment | undefined;
+  /** For a list: the time, and the day when it is not today. */
+  clock: (date: Date) => string;
+  /** For a chart: 1,234, 12.3 or 0.042. */
+  figure: (value: number) => string;
+  timeOfDay: (date: Date) => string;
   languageName: (code: string) => string | undefined;
   currencyName: (code: string) => string | undefined;
 };
@@ -23,6 +28,14 @@ export function createFormat(language: string): Format {
   const timeParts = { hour: '2-digit', minute: '2-digit', second: '2-digit', timeZoneName: 'short' } as const;
   const local = new Intl.DateTimeFormat(locale, { ...dateParts, ...timeParts });
   const utc = new Intl.DateTimeFormat(locale, { ...dateParts, ...timeParts, timeZone: 'UTC' });
+  const time = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', second: '2-digit' });
+  const dayAndTime = new Intl.DateTimeFormat(locale, {
+    day: 'numeric',
+    month: 'short',
+    hour: '2-digit',
+    minute: '2-digit',
+  });
+  const figures = new Intl.NumberFormat(locale, { maximumSignificantDigits: 3 });
   const nameOf = (type: 'language' | 'currency', code: string): string | undefined => {
     try {
       const name = new Intl.DisplayNames([language], { type, fallback: 'none' }).of(code);
@@ -46,6 +59,12 @@ export function createFormat(language: string): Format {
         iso: date.toISOString(),
       };
     },
+    clock(date) {
+      if (Number.isNaN(date.getTime())) return '';
+      return (date.toDateString() === new Date().toDateString() ? time : dayAndTime).format(date);
+    },
+    figure: (value) => (Math.abs(value) >= 100 ? integers : figures).format(value),
+    timeOfDay: (date) => time.format(date),
     languageName: (code) => nameOf('language', code),
     currencyName: (code) => nameOf('currency', code),
   };

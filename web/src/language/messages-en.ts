@@ -1,4 +1,7 @@
+import { docsEn } from './docs-en.ts';
 import { countedWith } from './plural.ts';
+import { repairEn } from './repair-en.ts';
+import { watchEn } from './watch-en.ts';
 
 const counted = countedWith('en');
 
@@ -7,17 +10,23 @@ export const en = {
   language: 'Language',
   theme: 'Colors',
   themes: { system: 'As the system', light: 'Light', dark: 'Dark' },
+  views: { label: 'Views', find: 'Find', watch: 'Watch', repair: 'Repair' },
+  watch: watchEn,
+  repair: repairEn,
+  docs: docsEn,
   search: {
-    label: 'Order id',
-    placeholder: 'Order id',
+    label: 'Order id, track number or customer id',
+    placeholder: 'Order id, track number or customer id',
     button: 'Find',
     clear: 'Clear',
-    shortcut: 'Press / to type an order id',
+    shortcut: 'Press / to search',
   },
   empty: {
     heading: 'Look up an order',
-    lead: 'Type or paste an order id above and press Enter.',
+    lead: 'Type or paste an order id, a track number or a customer id above and press Enter.',
     example: 'For example',
+    recent: 'Last looked at in this browser',
+    forget: 'Forget them',
     facts: [
       ['Any form of id', 'Spaces, quotes or a whole link around the id are taken off for you.'],
       ['Up to date', 'An order is here milliseconds after it was sent, and always as it was last sent.'],
@@ -36,10 +45,15 @@ export const en = {
   milliseconds: (value: string) => `${value} ms`,
   copyLink: 'Copy link',
   copyId: 'Copy order id',
+  copyJson: 'Copy JSON',
+  copyCurl: 'Copy as curl',
+  show: (what: string) => `Show: ${what}`,
   copied: 'Copied',
   notCopied: 'Could not copy',
   json: 'JSON',
-  jsonHint: 'The order as JSON, in a new tab',
+  jsonHint: 'The order as JSON, beside it',
+  openJson: 'Open in a new tab',
+  tooDeep: '… (nested too deeply to be shown here)',
   order: 'Order',
   total: 'Amount',
   created: 'Created',
@@ -90,17 +104,37 @@ export const en = {
     heading: 'Additional fields',
     note: 'Sent with the order, not part of the known model. Kept as they came.',
   },
+  orders: {
+    track_number: { eyebrow: 'Track number', none: 'No order with this track number' },
+    customer_id: { eyebrow: 'Customer', none: 'No order of this customer' },
+    noneText: 'The service has none now. One that was sent just now is there in a moment.',
+    count: (count: number) => counted(count, { one: 'order', other: 'orders' }),
+    first: (count: string) => `the newest ${count}`,
+    more: 'Show more',
+    columns: {
+      order: 'Order',
+      track: 'Track number',
+      customer: 'Customer',
+      items: 'Items',
+      amount: 'Amount',
+      received: 'Received',
+    },
+  },
   emptyValue: 'empty',
   showAll: (characters: string) => `Show all ${characters} characters`,
   failures: {
     notFound: {
       heading: 'No order with this id',
-      text: 'The service has no such order. Check the id for a missing or extra character. If it was sent just now, look again.',
+      text: 'No order has it as track number or customer id either. Check for a missing or extra character. If the order was sent just now, look again.',
       action: 'Look again',
     },
     invalidId: {
       heading: 'This is not an order id',
-      text: 'An order id has 1 to 64 characters: the letters A–Z and a–z, digits, “-” and “_”.',
+      text: 'An order id has 1 to 64 characters: the letters A–Z and a–z, digits, “-” and “_”. No order has this as track number or customer id either.',
+    },
+    personal: {
+      heading: 'Phones and emails are not searched',
+      text: 'They would end up in addresses, histories and logs. Nothing was sent. Search by order id, track number or customer id.',
     },
     tooManyRequests: {
       heading: 'Too many requests',
@@ -111,6 +145,8 @@ export const en = {
     unavailable: {
       heading: 'The database is not available',
       text: 'This order is not in memory, and the database does not answer now. The order is not lost. This page tries again by itself.',
+      listText:
+        'Lists come from the database, which does not answer now. No order is lost. This page tries again by itself.',
       wait: (time: string) => `Next try in ${time}.`,
       trying: 'Trying again…',
       action: 'Try now',

@@ -16,7 +16,13 @@ export type Json = string | boolean | null | NumberText | Json[] | { [key: strin
 
 export type UnknownField = { path: string; value: Json };
 
-export type OrderDocument = { order: Order; unknown: UnknownField[] };
+export type OrderDocument = {
+  order: Order;
+  unknown: UnknownField[];
+  /** As it was sent. */
+  text: string;
+  exact: { [key: string]: Json };
+};
 
 // The compiler keeps these complete: a field added to the model is an error here.
 const orderFields: Record<keyof Order, true> = {
@@ -79,7 +85,7 @@ export function readOrder(text: string): OrderDocument {
     ...unknownIn(exact['payment'], paymentFields, 'payment.'),
     ...(exact['items'] as Json[]).flatMap((item, index) => unknownIn(item, itemFields, `items[${index}].`)),
   ];
-  return { order, unknown };
+  return { order, unknown, text, exact };
 }
 
 function unknownIn(value: Json | undefined, known: object, prefix: string): UnknownField[] {
@@ -91,8 +97,8 @@ function unknownIn(value: Json | undefined, known: object, prefix: string): Unkn
 type Reviver = (key: string, value: unknown, context?: { source?: string }) => unknown;
 
 /** Browsers without the source text (before 2025) show the number as they read it. */
-function parseExactly(text: string): unknown {
+export function parseExactly(text: string): Json {
   const reviver: Reviver = (_key, value, context) =>
     typeof value === 'number' ? new NumberText(context?.source ?? String(value)) : value;
-  return JSON.parse(text, reviver);
+  return JSON.parse(text, reviver) as Json;
 }

@@ -1,6 +1,7 @@
-/**
- * One request for one order. Every way it can end is a value, so that the page has words for each.
- */
+/** One look for one order. */
+import { ask, askForJson, type Failure } from '../http/ask.ts';
+import type { OrderPage } from '../orders/use-orders.ts';
+import type { Key } from '../route.ts';
 import { readOrder, type OrderDocument } from './document.ts';
 import { isOrderId } from './order-id.ts';
 
@@ -8,56 +9,35 @@ export type Source = { from: 'cache' | 'database'; durationMs: number | undefine
 
 export type Outcome =
   | { kind: 'found'; document: OrderDocument; source: Source | undefined }
-  | { kind: 'not-found' }
-  | { kind: 'invalid-id' }
-  | { kind: 'too-many-requests'; retryAfterMs: number }
-  | { kind: 'unavailable'; retryAfterMs: number }
-  | { kind: 'offline' }
-  | { kind: 'no-answer' }
-  | { kind: 'unexpected'; status: number };
-
-const timeoutMs = 20_000;
-const defaultRetryAfterMs = 5_000;
-const longestRetryAfterMs = 120_000;
+  /** It is no order id, but orders have it as this. */
+  | { kind: 'is-key'; by: Key }
+  | Failure;
 
 export async function fetchOrder(uid: string, signal: AbortSignal): Promise<Outcome> {
-  if (!isOrderId(uid)) return { kind: 'invalid-id' };
-  let response: Response;
-  let body: string;
+  if (!isOrderId(uid)) return (await findKey(uid, signal)) ?? { kind: 'invalid', detail: '' };
+  const answer = await ask(`/api/orders/${encodeURIComponent(uid)}`, signal);
+  if (answer.kind === 'not-found') return (await findKey(uid, signal)) ?? answer;
+  if (answer.kind !== 'answered') return answer;
   try {
-    response = await fetch(`/api/orders/${encodeURIComponent(uid)}`, {
-      headers: { accept: 'application/json' },
-      // Personal data: not into the browser's cache on disk.
-      cache: 'no-store',
-      signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
-    });
-    body = await response.text();
-  } catch {
-    return { kind: navigator.onLine ? 'no-answer' : 'offline' };
-  }
-  switch (response.status) {
-    case 200:
-      return found(body, response.headers);
-    case 400:
-      return { kind: 'invalid-id' };
-    case 404:
-      return { kind: 'not-found' };
-    case 429:
-      return { kind: 'too-many-requests', retryAfterMs: retryAfterMs(response.headers) };
-    case 503:
-      return { kind: 'unavailable', retryAfterMs: retryAfterMs(response.headers) };
-    default:
-      return { kind: 'unexpected', status: response.status };
-  }
-}
-
-function found(body: string, headers: Headers): Outcome {
-  try {
-    return { kind: 'found', document: readOrder(body), source: readSource(headers) };
+    return { kind: 'found', document: readOrder(answer.body), source: readSource(answer.headers) };
   } catch {
     // A proxy's own page with status 200, for one.
     return { kind: 'unexpected', status: 200 };
   }
+}
+
+/** A person pastes what they have. What is no order's id may be a track number or a customer's id. */
+async function findKey(text: string, signal: AbortSignal): Promise<Outcome | undefined> {
+  if (text.length > 1_000) return undefined;
+  const keys: Key[] = ['track_number', 'customer_id'];
+  const answers = await Promise.all(
+    keys.map((key) => askForJson(`/api/orders?limit=1&${key}=${encodeURIComponent(text)}`, signal)),
+  );
+  const index = answers.findIndex(
+    (answer) => answer.kind === 'answered' && (answer.value as OrderPage).orders.length > 0,
+  );
+  const by = keys[index];
+  return by && { kind: 'is-key', by };
 }
 
 /** RFC 9211 `Cache-Status: order-service; hit` and `Server-Timing: cache;dur=0.02`. */
@@ -77,12 +57,4 @@ function readSource(headers: Headers): Source | undefined {
     from: hit ? 'cache' : 'database',
     durationMs: Number.isFinite(durationMs) ? durationMs : undefined,
   };
-}
-
-/** Seconds or a date (RFC 9110), within reason. */
-function retryAfterMs(headers: Headers): number {
-  const value = headers.get('retry-after')?.trim() ?? '';
-  const waitMs = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - Date.now();
-  if (!Number.isFinite(waitMs)) return defaultRetryAfterMs;
-  return Math.min(Math.max(waitMs, 1000), longestRetryAfterMs);
 }

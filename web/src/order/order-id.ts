@@ -19,10 +19,10 @@ export function isOrderId(text: string): boolean {
   return shape.test(text);
 }
 
-export function orderIdInAddress(): string {
-  return cleanOrderId(new URLSearchParams(location.search).get('order_uid') ?? '');
-}
-
-export function addressOfOrder(uid: string): string {
-  return uid === '' ? '/' : `/?order_uid=${encodeURIComponent(uid)}`;
+/** What looks like an email or a phone must not get into the address, and so into histories and logs. */
+export function isPersonal(text: string): boolean {
+  if (/\S@\S/.test(text)) return true;
+  const digits = text.replace(/\D/g, '').length;
+  const looksDialled = /^\+|[\s()]/.test(text) || /^\d{1,3}(-\d{2,4}){3,4}$/.test(text);
+  return looksDialled && digits >= 7 && /^\+?[\d\s().-]+$/.test(text);
 }

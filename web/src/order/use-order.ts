@@ -1,68 +1,59 @@
-/**
- * The order that the address names: `/?order_uid=…` is the one truth, searching changes the address, Back and
- * Forward change it too, and what is shown follows. The newest wish wins; an answer to an older one is dropped.
- */
+/** The order that the address names. The newest wish wins; an answer to an older one is dropped. */
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
+import type { Failure } from '../http/ask.ts';
+import { rememberOrder } from '../preferences.ts';
+import type { Go, Route } from '../route.ts';
 import { fetchOrder, type Outcome } from './fetch-order.ts';
-import { addressOfOrder, orderIdInAddress } from './order-id.ts';
+
+type Found = Extract<Outcome, { kind: 'found' }>;
 
 export type View =
-  | { kind: 'empty' }
+  | { kind: 'none' }
   | { kind: 'loading'; uid: string }
-  | (Outcome & { uid: string; attempt: number; retrying: boolean });
+  | ((Found | Failure) & { uid: string; attempt: number; retrying: boolean });
 
-export type OrderLookup = {
-  view: View;
-  uid: string;
-  search: (uid: string) => void;
-  retry: () => void;
-};
+export type OrderLookup = { view: View; retry: () => void };
 
-export function useOrder(): OrderLookup {
-  const [uid, setUid] = useState(orderIdInAddress);
-  const [view, setView] = useState<View>(uid === '' ? { kind: 'empty' } : { kind: 'loading', uid });
+export function useOrder(route: Route, go: Go): OrderLookup {
+  const uid = route.view === 'order' ? route.uid : undefined;
+  const [view, setView] = useState<View>(uid === undefined ? { kind: 'none' } : { kind: 'loading', uid });
   const flight = useRef<AbortController>(undefined);
 
-  const load = useCallback(async (uid: string, quietly: boolean): Promise<void> => {
-    flight.current?.abort();
-    const { signal } = (flight.current = new AbortController());
-    setUid(uid);
-    if (uid === '') return setView({ kind: 'empty' });
-    // A retry leaves the words where they are instead of flashing a skeleton every few seconds.
-    setView((now) => (quietly && 'attempt' in now ? { ...now, retrying: true } : { kind: 'loading', uid }));
-    const outcome = await fetchOrder(uid, signal);
-    if (signal.aborted) return;
-    setView((now) => ({
-      ...outcome,
-      uid,
-      attempt: 'attempt' in now ? now.attempt + 1 : 1,
-      retrying: false,
-    }));
-  }, []);
-
-  useEffect(() => {
-    const follow = (): void => void load(orderIdInAddress(), false);
-    follow();
-    addEventListener('popstate', follow);
-    return () => removeEventListener('popstate', follow);
-  }, [load]);
-
-  const search = useCallback(
-    (uid: string) => {
-      if (uid !== orderIdInAddress()) history.pushState(null, '', addressOfOrder(uid));
-      scrollTo({ top: 0 });
-      void load(uid, false);
+  const load = useCallback(
+    async (uid: string | undefined, quietly: boolean): Promise<void> => {
+      flight.current?.abort();
+      const { signal } = (flight.current = new AbortController());
+      if (uid === undefined) return setView({ kind: 'none' });
+      // A retry leaves the words where they are instead of flashing a skeleton every few seconds.
+      setView((now) => (quietly && 'attempt' in now ? { ...now, retrying: true } : { kind: 'loading', uid }));
+      const outcome = await fetchOrder(uid, signal);
+      if (signal.aborted) return;
+      if (outcome.kind === 'is-key') return go({ view: 'orders', by: outcome.by, value: uid }, 'replace');
+      if (outcome.kind === 'found') rememberOrder(uid);
+      setView((now) => ({
+        ...outcome,
+        uid,
+        attempt: 'attempt' in now ? now.attempt + 1 : 1,
+        retrying: false,
+      }));
     },
-    [load],
+    [go],
   );
-  const retry = useCallback(() => void load(uid, true), [load, uid]);
 
-  const waitsForNetwork = view.kind === 'offline' || view.kind === 'no-answer';
+  // By the route, not by its id: the same search again looks again.
+  useEffect(() => void load(uid, false), [load, route]);
+  const retry = useCallback(() => void load(uid, true), [load, uid]);
+  useWhenOnline(view.kind, retry);
+
+  return { view, retry };
+}
+
+/** What waits for the network goes on by itself when it is back. */
+export function useWhenOnline(kind: string, retry: () => void): void {
+  const waits = kind === 'offline' || kind === 'no-answer';
   useEffect(() => {
-    if (!waitsForNetwork) return undefined;
+    if (!waits) return undefined;
     addEventListener('online', retry);
     return () => removeEventListener('online', retry);
-  }, [waitsForNetwork, retry]);
-
-  return { view, uid, search, retry };
+  }, [waits, retry]);
 }

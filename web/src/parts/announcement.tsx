@@ -12,10 +12,10 @@ export function Announcement({ view }: { view: View }) {
 }
 
 function words(view: View, { t, format }: Speech): string {
-  if (view.kind === 'empty') return '';
+  if (view.kind === 'none') return '';
   if (view.kind === 'loading') return t.loading;
   if (view.kind !== 'found') {
-    const { heading, text } = failureWords(view, t);
+    const { heading, text } = failureWords(view, t, 'order');
     return `${heading}. ${text}`;
   }
   const { source } = view;

@@ -1,9 +1,18 @@
 import type { Delivery } from '../../../src/core/order.ts';
 import { useSpeech } from '../language/language.ts';
 import { Card, Field } from './card.tsx';
+import { maskOf, type Contact } from '../order/mask.ts';
+import { Masked } from './masked.tsx';
 import { Value } from './value.tsx';
 
-export function DeliveryCard({ delivery, service }: { delivery: Delivery; service: string }) {
+type Props = {
+  delivery: Delivery;
+  service: string;
+  revealed: Contact[];
+  onReveal: (contact: Contact) => void;
+};
+
+export function DeliveryCard({ delivery, service, revealed, onReveal }: Props) {
   const { t } = useSpeech();
   return (
     <Card heading={t.delivery.heading} name="delivery">
@@ -13,10 +22,22 @@ export function DeliveryCard({ delivery, service }: { delivery: Delivery; servic
         </p>
         <dl class="fields">
           <Field label={t.delivery.phone}>
-            <Value text={delivery.phone} />
+            <Masked
+              text={delivery.phone}
+              mask={maskOf('phone', delivery.phone)}
+              label={t.delivery.phone}
+              isShown={revealed.includes('phone')}
+              onShow={() => onReveal('phone')}
+            />
           </Field>
           <Field label={t.delivery.email}>
-            <Value text={delivery.email} />
+            <Masked
+              text={delivery.email}
+              mask={maskOf('email', delivery.email)}
+              label={t.delivery.email}
+              isShown={revealed.includes('email')}
+              onShow={() => onReveal('email')}
+            />
           </Field>
         </dl>
         <dl class="fields">

@@ -1,17 +1,19 @@
 import { useEffect, useState } from 'preact/hooks';
+import type { Failure } from '../http/ask.ts';
 import { useSpeech } from '../language/language.ts';
-import type { View } from '../order/use-order.ts';
-import { failureWords, type Failure } from './failure-words.ts';
+import { failureWords, type Subject } from './failure-words.ts';
 import { Notice } from './notice.tsx';
 
-type FailureView = Extract<View, Failure>;
+type FailureView = Failure & { attempt: number; retrying: boolean };
 
-export function FailureNotice({ view, onRetry }: { view: FailureView; onRetry: () => void }) {
+type Props = { view: FailureView; about: string; subject: Subject; onRetry: () => void };
+
+export function FailureNotice({ view, about, subject, onRetry }: Props) {
   const { t } = useSpeech();
-  const words = failureWords(view, t);
+  const words = failureWords(view, t, subject);
   const waitMs = 'retryAfterMs' in view ? view.retryAfterMs : 0;
   // A new wait begins with each answer, also when it asks for the same time again.
-  const secondsLeft = useCountdown(waitMs, `${view.uid} ${view.attempt}`);
+  const secondsLeft = useCountdown(waitMs, `${about} ${view.attempt}`);
 
   const retriesByItself = view.kind === 'unavailable' && !view.retrying && secondsLeft === 0;
   useEffect(() => {
@@ -20,7 +22,7 @@ export function FailureNotice({ view, onRetry }: { view: FailureView; onRetry: (
 
   const { action } = words;
   return (
-    <Notice {...words} about={view.uid}>
+    <Notice {...words} about={about}>
       {action !== undefined && (
         <>
           <button

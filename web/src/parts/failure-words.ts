@@ -1,8 +1,9 @@
+import type { Failure } from '../http/ask.ts';
 import type { Messages } from '../language/messages-en.ts';
-import type { Outcome } from '../order/fetch-order.ts';
 import type { IconName } from './icons.tsx';
 
-export type Failure = Exclude<Outcome, { kind: 'found' }>;
+/** What was asked for. */
+export type Subject = 'order' | 'list';
 
 export type FailureWords = {
   icon: IconName;
@@ -12,16 +13,18 @@ export type FailureWords = {
   action?: string;
 };
 
-export function failureWords(failure: Failure, { failures }: Messages): FailureWords {
+export function failureWords(failure: Failure, { failures }: Messages, subject: Subject): FailureWords {
   switch (failure.kind) {
     case 'not-found':
       return { icon: 'search', tone: 'neutral', ...failures.notFound };
-    case 'invalid-id':
+    case 'invalid':
       return { icon: 'id', tone: 'neutral', ...failures.invalidId };
     case 'too-many-requests':
       return { icon: 'clock', tone: 'warning', ...failures.tooManyRequests };
-    case 'unavailable':
-      return { icon: 'database', tone: 'warning', ...failures.unavailable };
+    case 'unavailable': {
+      const { text, listText, ...words } = failures.unavailable;
+      return { icon: 'database', tone: 'warning', ...words, text: subject === 'order' ? text : listText };
+    }
     case 'offline':
       return { icon: 'cloudOff', tone: 'warning', ...failures.offline };
     case 'no-answer':

@@ -8,16 +8,17 @@ type Props = {
   heading: string;
   text: string;
   about?: string;
+  level?: 1 | 2;
   children?: ComponentChildren;
 };
 
-export function Notice({ icon, tone, heading, text, about, children }: Props) {
+export function Notice({ icon, tone, heading, text, about, level = 1, children }: Props) {
   return (
     <section class={`notice ${tone}`}>
       <span class="notice-icon">
         <Icon name={icon} />
       </span>
-      <h1>{heading}</h1>
+      {level === 1 ? <h1>{heading}</h1> : <h2>{heading}</h2>}
       {about !== undefined && about !== '' && (
         <p class="notice-about mono">
           <Value text={about} />

@@ -1,15 +1,25 @@
-import type { Order } from '../../../src/core/order.ts';
 import { useSpeech } from '../language/language.ts';
 import type { Source } from '../order/fetch-order.ts';
-import { addressOfOrder } from '../order/order-id.ts';
+import type { OrderDocument } from '../order/document.ts';
+import { addressOf, type Go } from '../route.ts';
 import { CopyButton } from './copy-button.tsx';
 import { Icon } from './icons.tsx';
+import { KeyLink } from './key-link.tsx';
 import { Time } from './time.tsx';
-import { Value } from './value.tsx';
 
-export function OrderHead({ order, source }: { order: Order; source: Source | undefined }) {
+type Props = {
+  document: OrderDocument;
+  source: Source | undefined;
+  showsJson: boolean;
+  onJson: (shown: boolean) => void;
+  go: Go;
+};
+
+export function OrderHead({ document, source, showsJson, onJson, go }: Props) {
   const { t, format } = useSpeech();
-  const { order_uid, payment } = order;
+  const { order, text } = document;
+  const { order_uid, payment, track_number, customer_id } = order;
+  const api = `${location.origin}/api/orders/${encodeURIComponent(order_uid)}`;
   return (
     <>
       <header class="order-head">
@@ -24,17 +34,23 @@ export function OrderHead({ order, source }: { order: Order; source: Source | un
           </h1>
         </div>
         <div class="order-actions">
-          <CopyButton text={location.origin + addressOfOrder(order_uid)} label={t.copyLink} icon="link" />
-          <a
-            class="button"
-            href={`/api/orders/${encodeURIComponent(order_uid)}`}
-            target="_blank"
-            rel="noreferrer"
+          <CopyButton
+            text={location.origin + addressOf({ view: 'order', uid: order_uid })}
+            label={t.copyLink}
+            icon="link"
+          />
+          <CopyButton text={text} label={t.copyJson} icon="copy" />
+          <CopyButton text={`curl -fsS '${api}'`} label={t.copyCurl} icon="terminal" />
+          <button
+            class="button toggle"
+            type="button"
+            aria-pressed={showsJson}
             title={t.jsonHint}
+            onClick={() => onJson(!showsJson)}
           >
             <Icon name="code" />
             {t.json}
-          </a>
+          </button>
         </div>
       </header>
       <dl class="summary card">
@@ -51,13 +67,13 @@ export function OrderHead({ order, source }: { order: Order; source: Source | un
         <div>
           <dt>{t.trackNumber}</dt>
           <dd>
-            <Value text={order.track_number} />
+            <KeyLink by="track_number" value={track_number} go={go} />
           </dd>
         </div>
         <div>
           <dt>{t.customer}</dt>
           <dd>
-            <Value text={order.customer_id} />
+            <KeyLink by="customer_id" value={customer_id} go={go} />
           </dd>
         </div>
       </dl>

@@ -1,23 +1,28 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { useSpeech } from '../language/language.ts';
-import { cleanOrderId } from '../order/order-id.ts';
-import type { OrderLookup } from '../order/use-order.ts';
+import { cleanOrderId, isPersonal } from '../order/order-id.ts';
+import type { Go, Route } from '../route.ts';
 import { Icon } from './icons.tsx';
 
-export function SearchField({ lookup }: { lookup: OrderLookup }) {
+export function SearchField({ route, go }: { route: Route; go: Go }) {
   const { t } = useSpeech();
-  const [text, setText] = useState(lookup.uid);
+  const [text, setText] = useState(() => searched(route));
   const field = useRef<HTMLInputElement>(null);
+  const looksUp = !['watch', 'repair', 'docs'].includes(route.view);
 
   // Back and Forward change the order; the field says which one is shown.
-  useLayoutEffect(() => setText(lookup.uid), [lookup.uid]);
+  useLayoutEffect(() => setText(searched(route)), [route]);
 
   // Both before the paint, not after it: whoever types at once must not lose a letter.
-  useLayoutEffect(() => field.current?.focus({ preventScroll: true }), []);
+  useLayoutEffect(() => {
+    if (looksUp) field.current?.focus({ preventScroll: true });
+  }, []);
 
   useEffect(() => {
     const focusOnSlash = (event: KeyboardEvent): void => {
-      const typing = event.target instanceof HTMLInputElement && event.target.type !== 'radio';
+      const typing =
+        event.target instanceof Element &&
+        event.target.matches('input:not([type=radio], [type=checkbox]), textarea, select');
       if (event.key !== '/' || event.ctrlKey || event.metaKey || event.altKey || typing) return;
       event.preventDefault();
       field.current?.focus();
@@ -33,7 +38,7 @@ export function SearchField({ lookup }: { lookup: OrderLookup }) {
     setText(uid);
     field.current?.focus();
     if (uid === '') return;
-    lookup.search(uid);
+    go(isPersonal(uid) ? { view: 'personal', text: uid } : { view: 'order', uid });
     // The next paste replaces what is there.
     requestAnimationFrame(() => field.current?.select());
   };
@@ -82,4 +87,10 @@ export function SearchField({ lookup }: { lookup: OrderLookup }) {
       </form>
     </search>
   );
+}
+
+function searched(route: Route): string {
+  if (route.view === 'order') return route.uid;
+  if (route.view === 'orders') return route.value;
+  return route.view === 'personal' ? route.text : '';
 }

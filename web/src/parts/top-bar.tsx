@@ -1,37 +1,42 @@
 import { useSpeech, type Language } from '../language/language.ts';
-import type { OrderLookup } from '../order/use-order.ts';
 import type { Theme } from '../preferences.ts';
+import type { Go, Route } from '../route.ts';
 import { Icon, Logo } from './icons.tsx';
+import { PageLink } from './page-link.tsx';
 import { SearchField } from './search-field.tsx';
 import { Switch } from './switch.tsx';
 
 type Props = {
-  lookup: OrderLookup;
+  route: Route;
+  go: Go;
   language: Language;
   onLanguage: (language: Language) => void;
   theme: Theme;
   onTheme: (theme: Theme) => void;
 };
 
-export function TopBar({ lookup, language, onLanguage, theme, onTheme }: Props) {
+export function TopBar({ route, go, language, onLanguage, theme, onTheme }: Props) {
   const { t } = useSpeech();
+  const looksUp = ['start', 'order', 'orders', 'personal'].includes(route.view);
   return (
     <header class="top-bar">
       <div class="top-bar-inner">
-        <a
-          class="brand"
-          href="/"
-          onClick={(event) => {
-            // A click with a modifier opens a new tab, as with any link.
-            if (event.metaKey || event.ctrlKey || event.shiftKey) return;
-            event.preventDefault();
-            lookup.search('');
-          }}
-        >
+        <PageLink class="brand" to={{ view: 'start' }} go={go}>
           <Logo />
           <span>{t.product}</span>
-        </a>
-        <SearchField lookup={lookup} />
+        </PageLink>
+        <nav class="views" aria-label={t.views.label}>
+          <PageLink to={{ view: 'start' }} go={go} current={looksUp}>
+            {t.views.find}
+          </PageLink>
+          <PageLink to={{ view: 'watch' }} go={go} current={route.view === 'watch'}>
+            {t.views.watch}
+          </PageLink>
+          <PageLink to={{ view: 'repair', id: undefined }} go={go} current={route.view === 'repair'}>
+            {t.views.repair}
+          </PageLink>
+        </nav>
+        <SearchField route={route} go={go} />
         <div class="preferences">
           <Switch
             label={t.language}

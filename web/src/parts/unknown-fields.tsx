@@ -1,5 +1,6 @@
 import { useSpeech } from '../language/language.ts';
 import { NumberText, type Json, type UnknownField } from '../order/document.ts';
+import { jsonLine } from '../order/json-text.ts';
 import { Card } from './card.tsx';
 import { Value } from './value.tsx';
 
@@ -41,23 +42,6 @@ function Node({ value, depth }: { value: Json; depth: number }) {
   if (value === null || typeof value === 'boolean') return <span class="literal">{String(value)}</span>;
   const entries = Object.entries(value);
   if (entries.length === 0) return <span class="literal">{Array.isArray(value) ? '[ ]' : '{ }'}</span>;
-  if (depth >= deepest) return <Value text={asJson(value)} />;
+  if (depth >= deepest) return <Value text={jsonLine(value)} />;
   return <Entries entries={entries} depth={depth + 1} />;
-}
-
-/** JSON.stringify would quote the numbers, and it recurses: a sender may nest thousands of levels. */
-function asJson(value: Json): string {
-  try {
-    return writeJson(value);
-  } catch {
-    return '…';
-  }
-}
-
-function writeJson(value: Json): string {
-  if (value instanceof NumberText) return value.text;
-  if (Array.isArray(value)) return `[${value.map(writeJson).join(', ')}]`;
-  if (value === null || typeof value !== 'object') return JSON.stringify(value);
-  const members = Object.entries(value).map(([key, value]) => `${JSON.stringify(key)}: ${writeJson(value)}`);
-  return `{${members.join(', ')}}`;
 }
