@@ -2,6 +2,8 @@
 .DEFAULT_GOAL := help
 .PHONY: help run produce test bench check format build clean docker-build up down status logs
 
+# npm must not run on the Node that it is about to replace.
+INSTALLED_PATH := $(PATH)
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 COMPOSE := docker compose -f deploy/compose.yaml
 
@@ -35,9 +37,9 @@ clean: ## Remove what was built; data stays
 	rm -rf node_modules web/dist
 
 node_modules/.installed: package.json package-lock.json
-	@command -v npm >/dev/null || { echo "npm is missing: install Node.js 20 or newer, which brings it" >&2; exit 1; }
+	@PATH='$(INSTALLED_PATH)' command -v npm >/dev/null || { echo "npm is missing: install Node.js 20 or newer, which brings it" >&2; exit 1; }
 	@echo "Installing the locked npm packages (about 500 MB with Node and PostgreSQL, once) ..."
-	@npm ci --no-audit --no-fund --loglevel=error
+	@PATH='$(INSTALLED_PATH)' npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
 web/dist/index.html: node_modules/.installed $(shell find web -path web/dist -prune -o -type f -print)

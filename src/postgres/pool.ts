@@ -26,6 +26,8 @@ export function createPool({ url, max, timeoutMs, idleInTransactionMs, onError }
     idleTimeoutMillis: 60_000,
   });
   pool.on('error', onError);
+  // Between two hands of the pool's a connection has no listener, and an error without one ends the process.
+  pool.on('connect', (client) => client.on('error', () => {}));
   return pool;
 }
 
@@ -48,7 +50,6 @@ export function connectionOptions(url: string, timeoutMs: number): pg.ClientConf
 export async function transaction<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
   const client = await pool.connect();
   let failure: Error | undefined;
-  // Without a listener an error between two statements would end the process.
   const onError = (error: Error) => (failure = error);
   client.on('error', onError);
   try {
