@@ -37,15 +37,13 @@ const nastyValue = fc.oneof(
   fc.constantFrom<unknown>(null, [], {}, '', 0, -0, -1, 1.5, 1e308, 2 ** 53, 2 ** 63, true),
 );
 
-const paths = [
-  ...['order_uid', 'track_number', 'items', 'sm_id', 'date_created', 'delivery', 'payment', 'customer_id'],
-  ...['delivery.name', 'delivery.phone', 'delivery.email', 'payment.amount', 'payment.currency'],
-  ...['items.0', 'items.0.price', 'items.0.name', 'unknown', '__proto__', 'delivery.__proto__'],
-];
+const paths =
+  'order_uid track_number items sm_id date_created delivery payment customer_id delivery.name delivery.phone delivery.email ' +
+  'payment.amount payment.currency items.0 items.0.price items.0.name unknown __proto__ delivery.__proto__';
 
 /** An order with one thing put in a place, as JSON text. */
 const mutated = fc
-  .tuple(fc.nat(1_000_000), fc.constantFrom(...paths), nastyValue)
+  .tuple(fc.nat(1_000_000), fc.constantFrom(...paths.split(' ')), nastyValue)
   .map(([index, path, value]) => {
     const order = generateOrder(seed, index) as unknown as Record<string, unknown>;
     const keys = path.split('.');
