@@ -1,6 +1,6 @@
 # The two commands that matter: `make run` and `make test`. Both install what they need.
 .DEFAULT_GOAL := help
-.PHONY: help run produce test bench check format build clean docker-build up down status logs
+.PHONY: help run produce test test-faults bench check format build clean docker-build up down status logs
 
 # npm must not run on the Node that it is about to replace.
 INSTALLED_PATH := $(PATH)
@@ -18,6 +18,9 @@ produce: node_modules/.installed ## Send orders to Kafka; flags in ARGS, as in: 
 
 test: web/dist/index.html ## All tests, on real Kafka, PostgreSQL and Chromium
 	node --test --test-global-setup=test/support/global-setup.ts --test-concurrency=2 $(if $(FILES),$(FILES),'test/**/*.test.ts')
+
+test-faults: web/dist/index.html ## Nothing lost, doubled or stale under faults, the long form: about 20 minutes; SEED=… repeats one
+	FAULTS=long node --test --test-global-setup=test/support/global-setup.ts --test-concurrency=2 $(if $(FILES),$(FILES),'test/fault/*.test.ts' 'test/fault/*.long.ts')
 
 bench: web/dist/index.html ## Measure: ingest, reads, freshness, growth; needs wrk and a quiet machine
 	node bench/run.ts

@@ -16,11 +16,11 @@ export type Flow = 'pass' | 'swallow' | 'swallow-answers';
 
 export interface Proxy {
   port: number;
+  /** How many there are. */
+  readonly connections: number;
   flow: Flow;
   /** Each piece waits so long before it goes on. */
   delayMs: number;
-  /** Whether new connections are refused. */
-  refusing: boolean;
   /** Told of what clients send; `lose` swallows the answer and then cuts the connection. */
   onRequest: ((bytes: Buffer) => 'pass' | 'lose') | undefined;
   /** Ends all connections in order (FIN). */
@@ -35,7 +35,6 @@ export async function startProxy(target: string): Promise<Proxy> {
   const targetPort = Number(target.split(':')[1]);
   const pairs = new Set<{ client: Socket; server: Socket }>();
   const listener = createServer((client) => {
-    if (proxy.refusing) return void client.resetAndDestroy();
     const server = connect({ host: '127.0.0.1', port: targetPort });
     const pair = { client, server };
     pairs.add(pair);
@@ -80,9 +79,11 @@ export async function startProxy(target: string): Promise<Proxy> {
   await once(listener, 'listening');
   const proxy: Proxy = {
     port: (listener.address() as AddressInfo).port,
+    get connections() {
+      return pairs.size;
+    },
     flow: 'pass',
     delayMs: 0,
-    refusing: false,
     onRequest: undefined,
     cut: () => pairs.forEach(({ client, server }) => (client.end(), server.end())),
     reset: () => pairs.forEach(({ client, server }) => (client.resetAndDestroy(), server.resetAndDestroy())),

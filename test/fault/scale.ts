@@ -13,5 +13,10 @@ export const scale = {
   postgresHungMs: long ? 20_000 : 8_000,
   brokerKills: long ? 3 : 1,
   rebalances: long ? 20 : 3,
+  cuts: long ? 30 : 5,
+  silenceMs: long ? 20_000 : 3_000,
   terminations: long ? 40 : 10,
 };
+
+/** Of everything that is random here; `SEED=… make test-faults` runs it again. */
+export const seed = Number(process.env['SEED'] ?? 1);
