@@ -1,6 +1,6 @@
 # The two commands that matter: `make run` and `make test`. Both install what they need.
 .DEFAULT_GOAL := help
-.PHONY: help run produce test check format build clean docker-build up down status logs
+.PHONY: help run produce test bench check format build clean docker-build up down status logs
 
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 COMPOSE := docker compose -f deploy/compose.yaml
@@ -16,6 +16,9 @@ produce: node_modules/.installed ## Send orders to Kafka; flags in ARGS, as in: 
 
 test: web/dist/index.html ## All tests, on real Kafka, PostgreSQL and Chromium
 	node --test --test-global-setup=test/support/global-setup.ts --test-concurrency=2 $(if $(FILES),$(FILES),'test/**/*.test.ts')
+
+bench: web/dist/index.html ## Measure: ingest, reads, freshness, growth; needs wrk and a quiet machine
+	node bench/run.ts
 
 check: node_modules/.installed ## Lint, format, types
 	oxlint --type-aware --deny-warnings

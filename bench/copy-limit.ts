@@ -21,9 +21,16 @@ export async function measureCopy(databaseUrl: string): Promise<number> {
       await first!.query(`CREATE TABLE ${table}_copy (LIKE ${table} INCLUDING ALL)`);
     }
     await first!.query('ALTER TABLE orders_copy SET (toast_tuple_target = 8160)');
-    await first!.query('CREATE TEMP TABLE slices AS SELECT order_uid, (row_number() OVER (ORDER BY received_at) - 1) / $1::int AS slice FROM orders'.replace('$1', String(rowsPerCopy)));
+    await first!.query(
+      'CREATE TEMP TABLE slices AS SELECT order_uid, (row_number() OVER (ORDER BY received_at) - 1) / $1::int AS slice FROM orders'.replace(
+        '$1',
+        String(rowsPerCopy),
+      ),
+    );
     await first!.query('CREATE INDEX ON slices (slice)');
-    const { rows } = await first!.query<{ orders: number; slices: number }>('SELECT count(*)::int AS orders, (max(slice) + 1)::int AS slices FROM slices');
+    const { rows } = await first!.query<{ orders: number; slices: number }>(
+      'SELECT count(*)::int AS orders, (max(slice) + 1)::int AS slices FROM slices',
+    );
     const { orders, slices } = rows[0]!;
     const chunks: [orders: Buffer, items: Buffer][] = [];
     for (let slice = 0; slice < slices; slice++) {

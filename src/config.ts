@@ -15,6 +15,12 @@ export interface Config {
   cache: { capacity: number; maxBytes: number };
   batch: { maxRecords: number; maxBytes: number; lingerMs: number };
   checkTotals: boolean;
+  deadLetters: {
+    /** `undefined`: they are kept in the table alone. */
+    topic: string | undefined;
+    /** `undefined`: they are kept for ever. */
+    retentionDays: number | undefined;
+  };
   embedded: { dataDir: string; kafkaPort: number; postgresPort: number };
   logLevel: string;
 }
@@ -28,6 +34,7 @@ export class ConfigError extends Error {
   }
 }
 
+const optionalTopic = /^[A-Za-z0-9._-]{0,249}$/;
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
 
 /**
@@ -84,6 +91,15 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
       lingerMs: integer('BATCH_LINGER_MS', 2, 0, 10_000),
     },
     checkTotals: oneOf('CHECK_TOTALS', 'off', ['on', 'off']) === 'on',
+    deadLetters: {
+      topic:
+        matching('DEAD_LETTER_TOPIC', '', optionalTopic, 'a topic name (letters, digits, . _ -)') ||
+        undefined,
+      retentionDays:
+        text('DEAD_LETTER_RETENTION_DAYS', '') === ''
+          ? undefined
+          : integer('DEAD_LETTER_RETENTION_DAYS', 0, 1, 36_500),
+    },
     embedded: {
       dataDir: text('DATA_DIR', '.data'),
       kafkaPort: integer('EMBEDDED_KAFKA_PORT', 9092, 0, 65_535),
@@ -96,6 +112,11 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     problems.push(
       `HTTP_HOST is ${config.http.host}: orders hold personal data and would be open to all who reach this address. ` +
         'Set AUTH=off to say that this is meant (something before the service guards it), or leave HTTP_HOST at 127.0.0.1',
+    );
+  }
+  if (config.deadLetters.topic === config.kafka.topic) {
+    problems.push(
+      `DEAD_LETTER_TOPIC must be another topic than KAFKA_TOPIC (${config.kafka.topic}): dead letters would come back as orders`,
     );
   }
   if (problems.length > 0) throw new ConfigError(problems);

@@ -20,7 +20,7 @@ const help = `Orders from Kafka to PostgreSQL, memory, HTTP and a web page.
   node src/main.ts serve          run the service (make run)
   node src/main.ts produce        send orders to Kafka (make produce)
   node src/main.ts migrate        bring the database up to date; serve does it too
-  node src/main.ts dead-letters   list and show the records that are no orders
+  node src/main.ts dead-letters   list, show and mend the records that are no orders
 
 Each command tells more with --help. Settings come from the environment and from .env; .env.example explains
 each. Exit code: 0 done, 1 failed, 2 called wrongly or with wrong settings.
@@ -40,19 +40,28 @@ async function main([command, ...args]: string[]): Promise<number> {
     }
     case 'produce': {
       const { kafka, http, embedded } = readConfig();
-      const stop = new AbortController();
-      for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
       const brokers = kafka.brokers ?? [`127.0.0.1:${embedded.kafkaPort}`];
-      return produce(args, { ...kafka, brokers, pageUrl: pageUrl(http) }, process, stop.signal);
+      return produce(args, { ...kafka, brokers, pageUrl: pageUrl(http) }, process, stopSignal());
     }
     case 'migrate':
       noArguments(command, args);
       return migrate(await databaseUrl(readConfig()), process.stdout);
-    case 'dead-letters':
-      return deadLetters(args, await databaseUrl(readConfig()), process.stdout);
+    case 'dead-letters': {
+      const config = readConfig();
+      const { checkTotals } = config;
+      const settings = { checkTotals, databaseUrl: () => databaseUrl(config) };
+      return deadLetters(args, settings, process, stopSignal());
+    }
     default:
       throw new UsageError(`there is no command "${command}": see --help`);
   }
+}
+
+/** Aborted by the first signal; a second one ends the process. */
+function stopSignal(): AbortSignal {
+  const stop = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
+  return stop.signal;
 }
 
 function noArguments(command: string, args: string[]): void {

@@ -6,17 +6,22 @@ import { Feed } from './core/feed.ts';
 import { Ingest, type IngestObserver } from './core/ingest.ts';
 import { Lookup } from './core/lookup.ts';
 import type { Config } from './config.ts';
+import { createDeadLetters } from './dead-letters.ts';
 import type { Readiness } from './http/ops.ts';
 import { startServer } from './http/server.ts';
 import { OrderConsumer } from './kafka/consumer.ts';
 import { ChangeListener } from './postgres/change-listener.ts';
 import { migrate, SchemaError } from './postgres/migrate.ts';
 import { PostgresOrderStore } from './postgres/order-store.ts';
+import { OrderWriter } from './postgres/order-writer.ts';
 import { createPool } from './postgres/pool.ts';
 import type { Logger } from './telemetry/logger.ts';
 import { Metrics } from './telemetry/metrics.ts';
 
-export interface ServiceOptions extends Pick<Config, 'kafka' | 'http' | 'cache' | 'batch' | 'checkTotals'> {
+export interface ServiceOptions extends Pick<
+  Config,
+  'kafka' | 'http' | 'cache' | 'batch' | 'checkTotals' | 'deadLetters'
+> {
   brokers: string[];
   databaseUrl: string;
   /** An id in the consumer group that outlives this process; none other may have it. */
@@ -58,6 +63,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const instanceId = ChangeListener.newInstanceId();
   const restored = Promise.withResolvers<void>();
   let migrated = false;
+  let deadLettersRunning = Promise.resolve();
 
   const cache = new OrderCache(options.cache);
   const metrics = new Metrics(cache);
@@ -65,8 +71,10 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const pool = { url: databaseUrl, onError: onPoolError };
   const writer = createPool({ ...pool, max: lanes, timeoutMs: writeTimeoutMs });
   const reader = createPool({ ...pool, max: readers, timeoutMs: readTimeoutMs });
-  const store = new PostgresOrderStore({ writer, reader, instanceId });
+  const orders = new OrderWriter(instanceId);
+  const store = new PostgresOrderStore({ writer, reader, orders });
   const lookup = new Lookup(cache, store);
+  const deadLetters = createDeadLetters({ ...options, orders, lookup, metrics, onPoolError });
   const feed = new Feed({ store, onFault: () => metrics.fault('database') });
   const listener = new ChangeListener({
     url: databaseUrl,
@@ -98,7 +106,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     source: consumer,
     store,
     lookup,
-    observer: observe(metrics, feed, logger),
+    observer: observe({ metrics, feed, logger, onDeadLetters: () => deadLetters.onKept() }),
     options: { ...options.batch, checkTotals: options.checkTotals, lanes },
   });
 
@@ -115,6 +123,8 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     ...options.http,
     lookup,
     store,
+    deadLetters: deadLetters.store,
+    replay: deadLetters.replay,
     feed,
     readiness,
     series: (since) => metrics.series(since),
@@ -129,6 +139,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     if (stop.signal.aborted) return;
     migrated = true;
     listener.start();
+    deadLettersRunning = deadLetters.run(stop.signal);
     // What is received from now on is newer than what is restored.
     await Promise.race([restored.promise, once(stop.signal, 'abort')]);
     await ingest.run(stop.signal, giveUp.signal);
@@ -136,7 +147,8 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const running = run();
   const failed = running.then(() => new Promise<never>(() => {}));
   const lagTimer = setInterval(() => {
-    consumer.lag().then(
+    const measured = consumer.passEmpty().then(() => consumer.lag());
+    measured.then(
       (lag) => lag !== undefined && metrics.lag(lag),
       (fault: unknown) => logger.debug({ fault }, 'the lag could not be read'),
     );
@@ -153,8 +165,14 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       const patience = setTimeout(() => giveUp.abort(), drainPatienceMs);
       await running.catch(() => {}); // `failed` has told it
       clearTimeout(patience);
-      await Promise.all([consumer.close(), server.close(), feed.close(), listener.stop()]);
-      await Promise.all([writer.end(), reader.end()]);
+      await Promise.all([
+        consumer.close(),
+        server.close(),
+        feed.close(),
+        listener.stop(),
+        deadLettersRunning,
+      ]);
+      await Promise.all([writer.end(), reader.end(), deadLetters.close()]);
     },
   };
 }
@@ -181,11 +199,19 @@ async function migrateWhenReachable(url: string, logger: Logger, stop: AbortSign
   }
 }
 
-function observe(metrics: Metrics, feed: Feed, logger: Logger): IngestObserver {
+interface Observed {
+  metrics: Metrics;
+  feed: Feed;
+  logger: Logger;
+  onDeadLetters: () => void;
+}
+
+function observe({ metrics, feed, logger, onDeadLetters }: Observed): IngestObserver {
   return {
     batch(event) {
       metrics.batch(event);
       const { entries, outcomes, seconds } = event;
+      if (outcomes.includes('dead_letter')) onDeadLetters();
       feed.stored(outcomes.filter((outcome) => outcome === 'stored' || outcome === 'updated').length);
       logger.debug({ records: entries.length, seconds }, 'stored a batch');
       entries.forEach((entry, index) => {
@@ -198,6 +224,13 @@ function observe(metrics: Metrics, feed: Feed, logger: Logger): IngestObserver {
     fault({ error, attempt, delayMs, records }) {
       metrics.fault('database');
       logger.warn({ fault: error, attempt, delayMs, records }, 'a batch could not be stored: trying again');
+    },
+    lost({ partition, from, to }) {
+      metrics.lost(Number(to - from));
+      logger.error(
+        { partition, from: String(from), to: String(to - 1n) },
+        'the broker has deleted records before they were read: these offsets are lost (is the retention of the topic too short?)',
+      );
     },
     commitFailed(fault) {
       metrics.fault('commit');

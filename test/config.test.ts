@@ -25,6 +25,8 @@ const wrong: Record<string, string> = {
   BATCH_MAX_RECORDS: '1e3',
   BATCH_MAX_BYTES: '0',
   BATCH_LINGER_MS: '1.5',
+  DEAD_LETTER_TOPIC: 'dead letters',
+  DEAD_LETTER_RETENTION_DAYS: '0',
   EMBEDDED_KAFKA_PORT: 'kafka',
   EMBEDDED_POSTGRES_PORT: '70000',
   LOG_LEVEL: 'verbose',
@@ -82,7 +84,13 @@ describe('documentation of the settings', () => {
     const defaults = await exampleDefaults();
     assert.deepEqual(readConfig(defaults), readConfig({}));
     const none = Object.keys(defaults).filter((name) => defaults[name] === '');
-    assert.deepEqual(none.toSorted(), ['AUTH', 'DATABASE_URL', 'KAFKA_BROKERS']);
+    assert.deepEqual(none.toSorted(), [
+      'AUTH',
+      'DATABASE_URL',
+      'DEAD_LETTER_RETENTION_DAYS',
+      'DEAD_LETTER_TOPIC',
+      'KAFKA_BROKERS',
+    ]);
   });
 
   for (const readme of ['README.md', 'README.ru.md']) {
@@ -111,6 +119,16 @@ describe('readConfig', () => {
   test('takes an empty value and white space for none', () => {
     const empty = Object.fromEntries(settingsRead().map((name) => [name, ' ']));
     assert.deepEqual(readConfig(empty), readConfig({}));
+  });
+
+  test('refuses to send dead letters to the topic that they come from', () => {
+    assert.match(problemsOf({ DEAD_LETTER_TOPIC: 'orders' }).join(), /^DEAD_LETTER_TOPIC must be another/);
+    const { deadLetters } = readConfig({
+      DEAD_LETTER_TOPIC: 'orders.dead',
+      DEAD_LETTER_RETENTION_DAYS: '30',
+    });
+    assert.deepEqual(deadLetters, { topic: 'orders.dead', retentionDays: 30 });
+    assert.deepEqual(readConfig({}).deadLetters, { topic: undefined, retentionDays: undefined });
   });
 
   test('is frozen to its last member', () => {

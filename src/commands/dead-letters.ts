@@ -1,139 +1,72 @@
-/** `dead-letters`: which records are no orders, and what is wrong with each. */
-import { isUtf8 } from 'node:buffer';
-import { parseArgs } from 'node:util';
-import type { DeadLetter, DeadLetterSummary } from '../core/dead-letter.ts';
-import { findDeadLetter, listDeadLetters } from '../postgres/dead-letters.ts';
+/** `dead-letters`: which records are no orders, what is wrong with each, and mending them. */
+import { toDocument } from '../core/dead-letter-document.ts';
+import { Replay } from '../core/replay.ts';
+import type { ValidateOptions } from '../core/validate.ts';
+import { ChangeListener } from '../postgres/change-listener.ts';
+import { PostgresDeadLetterStore } from '../postgres/dead-letters.ts';
+import { pendingMigrations, SchemaError } from '../postgres/migrate.ts';
+import { OrderWriter } from '../postgres/order-writer.ts';
 import { createPool } from '../postgres/pool.ts';
-import { UsageError } from './usage.ts';
+import { help, parseArguments } from './dead-letters-options.ts';
+import { replayDeadLetters, type DeadLettersOutput } from './dead-letters-replay.ts';
+import { details, table } from './dead-letters-words.ts';
 
-export const help = `Records that are no orders, with what is wrong with them.
-
-  node src/main.ts dead-letters list [--limit 20] [--before ID] [--code CODE] [--json]
-  node src/main.ts dead-letters show ID [--json]
-
-  --limit N    how many, the newest first (1 to 1000)
-  --before ID  only older ones: the next page
-  --code CODE  only those of one kind, such as not_json or invalid
-  --json       for programs: bytes in base64
-
-They hold personal data, as orders do.
-`;
+export interface DeadLettersConfig extends ValidateOptions {
+  databaseUrl: () => Promise<string>;
+}
 
 const timeoutMs = 10_000;
 
-/** Runs `dead-letters` with the arguments after its name; resolves with the exit code. Throws UsageError. */
+/**
+ * Runs `dead-letters` with the arguments after its name; resolves with the exit code. Throws UsageError, and rejects
+ * when the database does not answer or is not migrated. `signal` ends a replay early.
+ */
 export async function deadLetters(
   args: string[],
-  databaseUrl: string,
-  stdout: NodeJS.WritableStream,
+  { databaseUrl, checkTotals }: DeadLettersConfig,
+  output: DeadLettersOutput,
+  signal: AbortSignal,
 ): Promise<number> {
-  const { values, positionals } = parse(args);
-  const [action, id, ...rest] = positionals;
-  if (values.help || (action === undefined && rest.length === 0)) {
+  const { stdout } = output;
+  const given = parseArguments(args);
+  if (given.action === 'help') {
     stdout.write(help);
-    return values.help ? 0 : 2;
+    return given.asked ? 0 : 2;
   }
-  if (rest.length > 0) throw new UsageError(`"${rest.join(' ')}" is too much: see dead-letters --help`);
-  const pool = createPool({ url: databaseUrl, max: 1, timeoutMs, onError: () => {} });
+  const print = (value: unknown) => stdout.write(`${JSON.stringify(value, undefined, 2)}\n`);
+  const pool = createPool({ url: await databaseUrl(), max: 1, timeoutMs, onError: () => {} });
   try {
-    switch (action) {
+    const [pending] = await pendingMigrations(pool);
+    if (pending !== undefined)
+      throw new SchemaError(`the database lacks ${pending}: run \`node src/main.ts migrate\``);
+    // An instance of its own: all that serve are told what has changed.
+    const orders = new OrderWriter(ChangeListener.newInstanceId());
+    const store = new PostgresDeadLetterStore({ pool, orders });
+    switch (given.action) {
       case 'list': {
-        if (id !== undefined) throw new UsageError(`"${id}" is too much: list takes only flags`);
-        const found = await listDeadLetters(pool, {
-          limit: integer('--limit', values.limit ?? '20', 1_000),
-          before: values.before === undefined ? undefined : String(integer('--before', values.before)),
-          code: values.code,
-        });
-        stdout.write(values.json ? `${JSON.stringify(found, undefined, 2)}\n` : table(found));
+        const found = await store.list(given.filter, given.limit, given.before);
+        if (given.json) print(found);
+        else stdout.write(table(found, given.limit));
         return 0;
       }
       case 'show': {
-        if (id === undefined)
-          throw new UsageError('show takes the id of a dead letter: dead-letters show 17');
-        const found = await findDeadLetter(pool, String(integer('ID', id)));
+        const found = await store.find(given.id);
         if (!found) {
-          stdout.write(`There is no dead letter ${id}.\n`);
+          output.stderr.write(`There is no dead letter ${given.id}.\n`);
           return 1;
         }
-        stdout.write(values.json ? `${JSON.stringify(toJson(found), undefined, 2)}\n` : details(found));
+        if (given.json) print(toDocument(found));
+        else stdout.write(details(found));
         return 0;
       }
-      default:
-        throw new UsageError(`dead-letters knows list and show, not "${action}"`);
+      case 'replay': {
+        // Nothing is cached here.
+        const lookup = { forget: () => {} };
+        const replay = new Replay({ store, lookup, options: { checkTotals }, onReplayed: () => {} });
+        return await replayDeadLetters(replay, given, output, signal);
+      }
     }
   } finally {
     await pool.end();
   }
-}
-
-function parse(args: string[]) {
-  try {
-    return parseArgs({
-      args,
-      allowPositionals: true,
-      options: {
-        limit: { type: 'string' },
-        before: { type: 'string' },
-        code: { type: 'string' },
-        json: { type: 'boolean' },
-        help: { type: 'boolean', short: 'h' },
-      },
-    });
-  } catch (error) {
-    throw new UsageError((error as Error).message);
-  }
-}
-
-function integer(name: string, value: string, max = Number.MAX_SAFE_INTEGER): number {
-  const number = Number(value);
-  if (/^\d+$/.test(value) && number >= 1 && number <= max) return number;
-  throw new UsageError(`${name} must be a whole number from 1 to ${max}, not "${value}"`);
-}
-
-function table(letters: DeadLetterSummary[]): string {
-  if (letters.length === 0) return 'No dead letters.\n';
-  const rows = letters.map(({ id, created_at, topic, partition, offset, code, reason }) =>
-    [
-      id.padStart(8),
-      created_at.toISOString(),
-      `${topic}/${partition}@${offset}`.padEnd(20),
-      code.padEnd(14),
-      reason,
-    ].join('  '),
-  );
-  return `${rows.join('\n')}\n`;
-}
-
-function details(letter: DeadLetter): string {
-  const { id, topic, partition, offset, record_timestamp, created_at, code, reason, errors, headers } =
-    letter;
-  const lines = [
-    `id         ${id}`,
-    `record     ${topic}/${partition}@${offset}, sent ${record_timestamp.toISOString()}`,
-    `kept       ${created_at.toISOString()}`,
-    `code       ${code}`,
-    `reason     ${reason}`,
-    ...errors.map(({ path, message }) => `error      ${path || '(whole record)'}: ${message}`),
-    `key        ${readable(letter.key)}`,
-    ...headers.map(
-      ({ key, key_base64, value }) =>
-        `header     ${key ?? `base64 ${key_base64}`}: ${readable(value === null ? null : Buffer.from(value, 'base64'))}`,
-    ),
-    `value      ${readable(letter.value)}`,
-  ];
-  return `${lines.join('\n')}\n`;
-}
-
-/** Text where the bytes are text. Control characters are escaped: they could command the terminal. */
-function readable(bytes: Buffer | null): string {
-  if (bytes === null) return '(none)';
-  if (!isUtf8(bytes)) return `base64 ${bytes.toString('base64')}`;
-  return bytes.toString('utf8').replace(/[\p{Cc}\p{Cf}]/gu, (character) => {
-    if (character === '\n' || character === '\t') return character;
-    return `\\u${character.codePointAt(0)!.toString(16).padStart(4, '0')}`;
-  });
-}
-
-function toJson({ key, value, ...rest }: DeadLetter) {
-  return { ...rest, key: key?.toString('base64') ?? null, value: value?.toString('base64') ?? null };
 }

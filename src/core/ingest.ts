@@ -8,9 +8,9 @@
  */
 import { backoffMs, pause } from './backoff.ts';
 import { Lane, type BatchLimits, type FlushReason } from './lane.ts';
-import type { Lookup } from './lookup.ts';
+import type { Lookup, Write } from './lookup.ts';
 import { examine, isOrder, type Entry, type Outcome, type SourceRecord } from './record.ts';
-import { DataFault, type Applied, type NextOffsets, type OrderStore } from './store.ts';
+import { DataFault, refusal, type Applied, type Gap, type NextOffsets, type OrderStore } from './store.ts';
 import type { ValidateOptions } from './validate.ts';
 
 /** Where records come from. */
@@ -19,6 +19,8 @@ export interface Source {
   chunks(signal: AbortSignal): AsyncIterable<SourceRecord[]>;
   /** Acknowledges all records below the offset of each partition. Does nothing when the topic has been replaced. */
   commit(offsets: NextOffsets): Promise<void>;
+  /** The part of `gap` that the broker has deleted, if any. */
+  deleted(gap: Gap): Gap | undefined;
 }
 
 /** What happens, for logs and metrics. Nothing in it is personal data. */
@@ -26,6 +28,8 @@ export interface IngestObserver {
   batch(event: { entries: Entry[]; outcomes: Outcome[]; reason: FlushReason; seconds: number }): void;
   fault(event: { error: unknown; attempt: number; delayMs: number; records: number }): void;
   commitFailed(error: unknown): void;
+  /** The broker has deleted records before they were read. Told once for each. */
+  lost(gap: Gap): void;
 }
 
 export interface IngestOptions extends BatchLimits, ValidateOptions {
@@ -36,7 +40,7 @@ export interface IngestOptions extends BatchLimits, ValidateOptions {
 export class Ingest {
   readonly #source: Source;
   readonly #store: Pick<OrderStore, 'apply'>;
-  readonly #lookup: Pick<Lookup, 'put' | 'forget'>;
+  readonly #lookup: Pick<Lookup, 'write'>;
   readonly #observer: IngestObserver;
   readonly #options: IngestOptions;
   #toCommit: NextOffsets | undefined;
@@ -45,7 +49,7 @@ export class Ingest {
   constructor(parts: {
     source: Source;
     store: Pick<OrderStore, 'apply'>;
-    lookup: Pick<Lookup, 'put' | 'forget'>;
+    lookup: Pick<Lookup, 'write'>;
     observer: IngestObserver;
     options: IngestOptions;
   }) {
@@ -82,24 +86,31 @@ export class Ingest {
 
   async #write(batch: Entry[], reason: FlushReason, giveUp: AbortSignal): Promise<void> {
     const start = performance.now();
-    const applied = await this.#apply(batch, giveUp);
+    const shown = this.#lookup.write();
+    const applied = await this.#apply(batch, shown, giveUp);
+    if (applied) show(batch, applied.outcomes, shown);
+    shown.end();
     if (!applied) return;
-    this.#show(batch, applied.outcomes);
     this.#acknowledge(applied.next);
+    for (const gap of applied.gaps) {
+      const lost = this.#source.deleted(gap);
+      if (lost) this.#observer.lost(lost);
+    }
     const seconds = (performance.now() - start) / 1_000;
     this.#observer.batch({ entries: batch, outcomes: applied.outcomes, reason, seconds });
   }
 
   /** Stores a batch, however long it takes. `undefined` when it was given up. */
-  async #apply(batch: Entry[], giveUp: AbortSignal): Promise<Applied | undefined> {
+  async #apply(batch: Entry[], shown: Write, giveUp: AbortSignal): Promise<Applied | undefined> {
     for (let attempt = 1; !giveUp.aborted; attempt++) {
       try {
         const applied = await this.#store.apply(batch);
-        if (attempt > 1) this.#forget(batch);
+        if (attempt > 1) forget(batch, shown);
         return applied;
       } catch (error) {
-        if (error instanceof DataFault && batch.some(isOrder)) return this.#split(batch, error, giveUp);
-        this.#forget(batch);
+        if (error instanceof DataFault && batch.some(isOrder))
+          return this.#split(batch, error, shown, giveUp);
+        forget(batch, shown);
         const delayMs = backoffMs(attempt);
         this.#observer.fault({ error, attempt, delayMs, records: batch.length });
         await pause(delayMs, giveUp);
@@ -108,20 +119,19 @@ export class Ingest {
     return undefined;
   }
 
-  async #split(batch: Entry[], fault: DataFault, giveUp: AbortSignal): Promise<Applied | undefined> {
+  async #split(
+    batch: Entry[],
+    fault: DataFault,
+    shown: Write,
+    giveUp: AbortSignal,
+  ): Promise<Applied | undefined> {
     const [entry] = batch;
     if (batch.length === 1 && entry) {
-      const reason = `The database refuses the order: ${fault.message}`;
-      const rejection = {
-        code: 'refused_by_database' as const,
-        reason,
-        errors: [{ path: '', message: reason }],
-      };
-      return this.#apply([{ record: entry.record, rejection }], giveUp);
+      return this.#apply([{ record: entry.record, rejection: refusal(fault) }], shown, giveUp);
     }
     const middle = batch.length >> 1;
-    const first = await this.#apply(batch.slice(0, middle), giveUp);
-    const second = first && (await this.#apply(batch.slice(middle), giveUp));
+    const first = await this.#apply(batch.slice(0, middle), shown, giveUp);
+    const second = first && (await this.#apply(batch.slice(middle), shown, giveUp));
     return (
       second && {
         outcomes: [...first.outcomes, ...second.outcomes],
@@ -129,20 +139,8 @@ export class Ingest {
           topicId: second.next.topicId,
           offsets: new Map([...first.next.offsets, ...second.next.offsets]),
         },
+        gaps: [...first.gaps, ...second.gaps],
       }
-    );
-  }
-
-  /** After a fault nobody knows whether the transaction was committed: what is cached may be old. */
-  #forget(batch: Entry[]): void {
-    for (const entry of batch) if (isOrder(entry)) this.#lookup.forget(entry.order.order_uid);
-  }
-
-  /** I1: only what is committed is shown. */
-  #show(batch: Entry[], outcomes: Outcome[]): void {
-    const changed = batch.filter((_, index) => outcomes[index] === 'stored' || outcomes[index] === 'updated');
-    this.#lookup.put(
-      changed.filter(isOrder).map(({ order, document }) => ({ order_uid: order.order_uid, document })),
     );
   }
 
@@ -169,4 +167,15 @@ export class Ingest {
       }
     }
   }
+}
+
+/** After a fault nobody knows whether the transaction was committed: what is cached may be old. */
+function forget(batch: Entry[], shown: Write): void {
+  for (const entry of batch) if (isOrder(entry)) shown.forget(entry.order.order_uid);
+}
+
+/** I1: only what is committed is shown. */
+function show(batch: Entry[], outcomes: Outcome[], shown: Write): void {
+  const changed = batch.filter((_, index) => outcomes[index] === 'stored' || outcomes[index] === 'updated');
+  shown.put(changed.filter(isOrder).map(({ order, document }) => ({ order_uid: order.order_uid, document })));
 }

@@ -2,7 +2,8 @@
  * The read story: cache, else one flight to the database for each order, else nothing.
  *
  * I1: only what is committed comes in here. I6: what was read from the database while a newer version came in
- * is not kept, so that a slow read cannot bring an old version back.
+ * is not kept, so that a slow read cannot bring an old version back; and neither can a slow write, whose answer
+ * comes after the news that another instance has stored a newer version.
  */
 import type { CachedOrder, OrderCache } from './cache.ts';
 import type { OrderStore, StoredOrder } from './store.ts';
@@ -14,6 +15,15 @@ export interface Found {
   cached: boolean;
 }
 
+/** A batch that is being stored, from before its transaction until its versions are shown. */
+export interface Write {
+  /** Versions that have just been committed, the newest last. Documents are copied. */
+  put(orders: StoredOrder[]): void;
+  /** A version that is no longer known to be the newest. */
+  forget(orderUid: string): void;
+  end(): void;
+}
+
 interface Flight {
   result: Promise<StoredOrder | undefined>;
 }
@@ -22,6 +32,8 @@ export class Lookup {
   readonly #cache: OrderCache;
   readonly #store: Pick<OrderStore, 'find' | 'newest'>;
   readonly #flights = new Map<string, Flight>();
+  /** For each write, the orders that something else has changed since it began; `undefined`: any may have changed. */
+  readonly #writes = new Map<Write, Set<string> | undefined>();
   /** While orders are being restored: those that changed meanwhile. */
   #changedSinceRestore: Set<string> | undefined;
 
@@ -41,37 +53,55 @@ export class Lookup {
     return { order: kept ?? { document: stored.document }, from: 'database', cached: kept !== undefined };
   }
 
-  /** Versions that have just been committed, the newest last. Documents are copied. */
-  put(orders: StoredOrder[]): void {
+  /**
+   * Begins a write. What it puts is kept only when nothing else has changed the order meanwhile: of two versions
+   * that are committed, the answer to the older can come last.
+   */
+  write(): Write {
+    const write: Write = {
+      put: (orders) => this.#put(orders, write),
+      forget: (orderUid) => this.forget(orderUid, write),
+      end: () => void this.#writes.delete(write),
+    };
+    this.#writes.set(write, new Set());
+    return write;
+  }
+
+  #put(orders: StoredOrder[], by: Write): void {
+    const others = this.#writes.get(by);
     const overflow = orders.length - this.#cache.capacity;
     orders.forEach(({ order_uid, document }, index) => {
-      this.#changed(order_uid);
+      this.#changed(order_uid, by);
+      const isNewest = others !== undefined && !others.has(order_uid);
       // What those behind it would push out is not worth its copy.
-      if (index < overflow) this.#cache.delete(order_uid);
-      else this.#cache.set(order_uid, Buffer.from(document));
+      if (isNewest && index >= overflow) this.#cache.set(order_uid, Buffer.from(document));
+      else this.#cache.delete(order_uid);
     });
   }
 
   /** A version that is no longer known to be the newest. */
-  forget(orderUid: string): void {
-    this.#changed(orderUid);
+  forget(orderUid: string, by?: Write): void {
+    this.#changed(orderUid, by);
     this.#cache.delete(orderUid);
   }
 
   /**
-   * Fills the cache with the orders received last, and drops all else. Throws when the database does not
-   * answer; the cache is then empty.
+   * Fills the cache with the orders received last, and drops all else, because changes may have been missed.
+   * Throws when the database does not answer; the cache is then as it was, since it is all that readers have.
    */
   async restore(): Promise<void> {
-    this.#cache.clear();
     this.#flights.clear();
+    for (const write of this.#writes.keys()) this.#writes.set(write, undefined);
     const changed = (this.#changedSinceRestore = new Set());
     try {
       const orders = await this.#store.newest(this.#cache.capacity);
       if (this.#changedSinceRestore !== changed) return;
+      const newer = [...changed].map((orderUid) => [orderUid, this.#cache.get(orderUid)] as const);
+      this.#cache.clear();
       for (const { order_uid, document } of orders.toReversed()) {
         if (!changed.has(order_uid)) this.#cache.set(order_uid, document);
       }
+      for (const [orderUid, order] of newer) if (order) this.#cache.set(orderUid, order.document);
     } finally {
       if (this.#changedSinceRestore === changed) this.#changedSinceRestore = undefined;
     }
@@ -89,8 +119,9 @@ export class Lookup {
     return flight;
   }
 
-  #changed(orderUid: string): void {
+  #changed(orderUid: string, by?: Write): void {
     this.#flights.delete(orderUid);
+    for (const [write, others] of this.#writes) if (write !== by) others?.add(orderUid);
     this.#changedSinceRestore?.add(orderUid);
   }
 }

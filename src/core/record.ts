@@ -63,3 +63,19 @@ export interface Version {
 export function isNewer(a: Version, b: Version): boolean {
   return (a.partition === b.partition && a.offset > b.offset) || a.timestamp >= b.timestamp;
 }
+
+/** The version that is stored, and the topic that it came from; `null` when that is not known. */
+export interface StoredVersion extends Version {
+  topicId: string | null;
+}
+
+/**
+ * Whether what is `stored` is at least as new as `record`, which comes out of its turn. `isNewer` is for records in
+ * their turn: it may take the later of two for the newer one where nothing else tells. Here the offset decides within
+ * a partition of one topic, and else the timestamp; where that does not tell either, what is stored stays.
+ */
+export function isSuperseded(record: SourceRecord, stored: StoredVersion): boolean {
+  const samePartition =
+    stored.partition === record.partition && (stored.topicId === null || stored.topicId === record.topicId);
+  return samePartition ? stored.offset > record.offset : stored.timestamp >= record.timestamp;
+}

@@ -6,11 +6,12 @@ import {
   type OrderEntry,
   type Outcome,
   type RejectedEntry,
-  type Version,
+  type StoredVersion,
 } from './record.ts';
+import type { Gap } from './store.ts';
 
 /** The stored version of an order. */
-export interface KnownOrder extends Version {
+export interface KnownOrder extends StoredVersion {
   document: Buffer;
 }
 
@@ -22,6 +23,16 @@ export interface Settled {
   /** Those of `write` that replace a stored version. */
   replaced: string[];
   deadLetters: RejectedEntry[];
+}
+
+/** Where the offsets of `batch` leave some out, from the fence on; `fence` holds the partitions that are known. */
+export function findGaps(batch: Entry[], fence: Map<number, bigint>): Gap[] {
+  const next = new Map(fence);
+  return batch.flatMap(({ record: { partition, offset } }) => {
+    const from = next.get(partition);
+    if (from === undefined || offset >= from) next.set(partition, offset + 1n);
+    return from !== undefined && offset > from ? [{ partition, from, to: offset }] : [];
+  });
 }
 
 /** Which records are not below the fence of their partition (I3). Moves `fence` behind each one that passes. */

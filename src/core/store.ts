@@ -1,4 +1,5 @@
 /** The port to the database: what ingest and lookup need of it. */
+import type { Rejection } from './decode.ts';
 import type { Entry, Outcome } from './record.ts';
 
 /** An order as it is served: the bytes that were sent. */
@@ -13,6 +14,20 @@ export interface Applied {
   outcomes: Outcome[];
   /** What may be committed to Kafka. */
   next: NextOffsets;
+  /** Offsets that were passed over, since no record came for them. */
+  gaps: Gap[];
+}
+
+/**
+ * Offsets between two records of a partition that came one after the other. Compaction and the marks of
+ * transactions make such gaps; a broker that has deleted records makes them too.
+ */
+export interface Gap {
+  partition: number;
+  /** The first offset of the gap. */
+  from: bigint;
+  /** The offset behind its last. */
+  to: bigint;
 }
 
 /** The next offset to apply, by partition of one topic. */
@@ -76,4 +91,10 @@ export interface OrderSummary {
 /** The database refuses the data itself (SQLSTATE 22xxx, 23xxx): trying again would not help. */
 export class DataFault extends Error {
   override readonly name = 'DataFault';
+}
+
+/** A refusal of the database as the reason why a record is no order. */
+export function refusal(fault: DataFault): Rejection {
+  const reason = `The database refuses the order: ${fault.message}`;
+  return { code: 'refused_by_database', reason, errors: [{ path: '', message: reason }] };
 }

@@ -5,8 +5,11 @@ import type { FastifySchemaValidationError } from 'fastify/types/schema.js';
 const problems = {
   invalid_request: { status: 400, title: 'The request is not valid' },
   order_not_found: { status: 404, title: 'There is no such order' },
+  dead_letter_not_found: { status: 404, title: 'There is no such dead letter' },
   not_found: { status: 404, title: 'There is nothing here' },
   misdirected: { status: 421, title: 'This host is not served here' },
+  cross_site: { status: 403, title: 'Another site may not do this' },
+  not_json: { status: 415, title: 'The request must be JSON' },
   too_large: { status: 413, title: 'The request is too large' },
   busy: { status: 503, title: 'Too many are served already' },
   unavailable: { status: 503, title: 'The database does not answer' },

@@ -2,6 +2,7 @@
 import { isIP } from 'node:net';
 import swagger from '@fastify/swagger';
 import fastify, { type FastifyInstance } from 'fastify';
+import { deadLetterRoutes, type DeadLetterRoutesOptions } from './dead-letters.ts';
 import { eventRoutes, type EventRoutesOptions } from './events.ts';
 import { opsRoutes, type OpsRoutesOptions } from './ops.ts';
 import { orderRoutes, type OrderRoutesOptions } from './orders.ts';
@@ -17,7 +18,12 @@ declare module 'fastify' {
 }
 
 export interface ServerOptions
-  extends OrderRoutesOptions, EventRoutesOptions, StatsRoutesOptions, OpsRoutesOptions {
+  extends
+    OrderRoutesOptions,
+    DeadLetterRoutesOptions,
+    EventRoutesOptions,
+    StatsRoutesOptions,
+    OpsRoutesOptions {
   host: string;
   /** 0 for any free port. */
   port: number;
@@ -94,6 +100,7 @@ async function createApp(options: ServerOptions): Promise<FastifyInstance> {
   });
   await app.register(async (scope) => {
     orderRoutes(scope, options);
+    await scope.register((scope) => deadLetterRoutes(scope, options));
     eventRoutes(scope, options);
     statsRoutes(scope, options);
     opsRoutes(scope, options);

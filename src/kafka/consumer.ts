@@ -5,11 +5,12 @@
  * here. A rejoin or a lost broker can destroy its stream: the session is then closed and made anew, from the
  * offsets that were committed.
  */
-import { Consumer, type Message, type MessagesStream } from '@platformatic/kafka';
+import type { Message, MessagesStream } from '@platformatic/kafka';
 import { backoffMs, pause } from '../core/backoff.ts';
 import type { Source } from '../core/ingest.ts';
 import type { SourceRecord } from '../core/record.ts';
-import type { NextOffsets } from '../core/store.ts';
+import type { Gap, NextOffsets } from '../core/store.ts';
+import { ReadCommittedConsumer } from './read-committed.ts';
 import { ensureTopic } from './topic.ts';
 
 export interface ConsumerOptions {
@@ -45,10 +46,13 @@ const maxTimestamp = 253_402_300_799_999n;
 type Stream = MessagesStream<Buffer, Buffer, Buffer, Buffer>;
 
 interface Session {
-  consumer: Consumer<Buffer, Buffer, Buffer, Buffer>;
+  consumer: ReadCommittedConsumer;
   stream: Stream;
   topicId: string;
   joinedAt: number;
+  /** By partition, the offset behind the last record that was handed on, and the last that was committed. */
+  handedOn: Map<number, bigint>;
+  committed: Map<number, bigint>;
 }
 
 export class OrderConsumer implements Source {
@@ -88,8 +92,37 @@ export class OrderConsumer implements Source {
   async commit({ topicId, offsets }: NextOffsets): Promise<void> {
     const session = this.#session;
     if (session?.topicId !== topicId) return;
+    await this.#commit(session, offsets);
+    for (const [partition, offset] of offsets) session.committed.set(partition, offset);
+  }
+
+  deleted({ partition, from, to }: Gap): Gap | undefined {
+    const start = this.#session?.consumer.logStart.get(partition) ?? 0n;
+    return start > from ? { partition, from, to: start < to ? start : to } : undefined;
+  }
+
+  /**
+   * Acknowledges what lies behind the last record of a partition and is none: the marks of transactions, and what
+   * aborted ones wrote. Without it the group would lag behind them for ever. Rejects when the broker does not answer.
+   */
+  async passEmpty(): Promise<void> {
+    const session = this.#session;
+    if (!session || !this.joined || session.stream.readableLength > 0) return;
     const { topic } = this.#options;
-    await session.consumer.commit({
+    const { stream, consumer, handedOn, committed } = session;
+    const offsets = new Map<number, bigint>();
+    for (const partition of consumer.assignments?.find((one) => one.topic === topic)?.partitions ?? []) {
+      const position = stream.offsetsToFetch.get(`${topic}:${partition}`) ?? 0n;
+      const known = stream.offsetsCommitted.get(`${topic}:${partition}`);
+      const allStored = (committed.get(partition) ?? 0n) >= (handedOn.get(partition) ?? 0n);
+      if (allStored && known !== undefined && position > known) offsets.set(partition, position);
+    }
+    if (offsets.size > 0) await this.#commit(session, offsets);
+  }
+
+  async #commit({ consumer }: Session, offsets: Map<number, bigint>): Promise<void> {
+    const { topic } = this.#options;
+    await consumer.commit({
       offsets: [...offsets].map(([partition, offset]) => ({ topic, partition, offset, leaderEpoch: -1 })),
     });
   }
@@ -134,7 +167,7 @@ export class OrderConsumer implements Source {
     // Only at the start: a topic that someone deletes later is theirs to create again.
     if (!this.#topicEnsured) await ensureTopic(brokers, topic, partitions);
     this.#topicEnsured = true;
-    const consumer = new Consumer<Buffer, Buffer, Buffer, Buffer>({
+    const consumer = new ReadCommittedConsumer({
       clientId,
       groupId,
       bootstrapBrokers: brokers,
@@ -166,7 +199,14 @@ export class OrderConsumer implements Source {
         maxBytesPerPartition: 1024 * 1024,
         highWaterMark: 2 * maxChunk,
       });
-      this.#session = { consumer, stream, topicId: metadata.topics.get(topic)!.id, joinedAt: Date.now() };
+      this.#session = {
+        consumer,
+        stream,
+        topicId: metadata.topics.get(topic)!.id,
+        joinedAt: Date.now(),
+        handedOn: new Map(),
+        committed: new Map(),
+      };
       return this.#session;
     } catch (error) {
       await consumer.close(true).catch(() => {}); // the error that matters is the first
@@ -174,7 +214,10 @@ export class OrderConsumer implements Source {
     }
   }
 
-  async *#read({ consumer, stream, topicId }: Session, signal: AbortSignal): AsyncGenerator<SourceRecord[]> {
+  async *#read(
+    { consumer, stream, topicId, handedOn }: Session,
+    signal: AbortSignal,
+  ): AsyncGenerator<SourceRecord[]> {
     const { topic } = this.#options;
     let failure: Error | undefined;
     let wake = () => {};
@@ -192,6 +235,7 @@ export class OrderConsumer implements Source {
         await woken;
         continue;
       }
+      for (const { partition, offset } of messages) handedOn.set(partition, offset + 1n);
       // A topic that was created anew under its name starts again at offset 0: its records are others.
       const metadata = await consumer.metadata({ topics: [topic] });
       if (metadata.topics.get(topic)?.id !== topicId)

@@ -14,7 +14,8 @@ export interface OutgoingRecord {
   key: Buffer | string | null;
   /** `null` is a tombstone. */
   value: Buffer | string | null;
-  headers?: Record<string, Buffer | string>;
+  /** Pairs where a name comes more than once, is not text, or has no value. */
+  headers?: Record<string, Buffer | string> | [name: Buffer, value: Buffer | null][];
   /** Overrides the choice by key. */
   partition?: number;
   /** Unix milliseconds; now when left out. */
@@ -190,8 +191,11 @@ function toMessage(topic: string, { key, value, headers, partition, timestamp }:
   if (partition !== undefined) message.partition = partition;
   if (timestamp !== undefined) message.timestamp = BigInt(timestamp);
   if (headers) {
+    // The library's types know no null, its format does. Names that are equal are different keys of the map: buffers.
     message.headers = new Map(
-      Object.entries(headers).map(([name, text]) => [toBuffer(name), toBuffer(text)]),
+      Array.isArray(headers)
+        ? (headers as [Buffer, Buffer][])
+        : Object.entries(headers).map(([name, text]) => [toBuffer(name), toBuffer(text)]),
     );
   }
   return message;
@@ -200,7 +204,9 @@ function toMessage(topic: string, { key, value, headers, partition, timestamp }:
 function sizeOf({ key, value, headers }: Message): number {
   let bytes = recordOverheadBytes + (key?.length ?? 0) + (value?.length ?? 0);
   if (headers instanceof Map) {
-    for (const [name, text] of headers) bytes += name.length + text.length + 10;
+    for (const [name, text] of headers as Map<Buffer, Buffer | null>) {
+      bytes += name.length + (text?.length ?? 0) + 10;
+    }
   }
   return bytes;
 }

@@ -7,13 +7,16 @@ const withinMs = 10_000;
 /**
  * Creates `topic` with `partitions` partitions unless it exists; an existing topic is left as it is, also
  * when it has another number of partitions. Resolves when each partition has a leader, so that a producer or
- * consumer started next does not meet an unknown topic. Rejects when the broker refuses, or when it is not done within 10 seconds.
+ * consumer started next does not meet an unknown topic. Rejects when the broker refuses, when it is not done within 10 seconds,
+ * and when `signal` is aborted.
  */
 export async function ensureTopic(
   brokers: string[],
   topic: string,
   partitions: number,
+  signal?: AbortSignal,
 ): Promise<{ created: boolean }> {
+  signal?.throwIfAborted();
   const admin = new Admin({
     clientId: 'order-service-topic',
     bootstrapBrokers: brokers,
@@ -28,11 +31,13 @@ export async function ensureTopic(
     expired = true;
     void admin.close();
   }, withinMs);
+  const onAbort = () => void admin.close();
+  signal?.addEventListener('abort', onAbort, { once: true });
   try {
     // Looked at before it is created: who may only write to the topic needs no right to create it.
     if (await isReady(admin, topic)) return { created: false };
     const created = await create(admin, topic, partitions);
-    while (!(await isReady(admin, topic))) await sleep(50);
+    while (!(await isReady(admin, topic))) await sleep(50, undefined, { signal });
     return { created };
   } catch (error) {
     if (expired)
@@ -40,6 +45,7 @@ export async function ensureTopic(
     throw error;
   } finally {
     clearTimeout(deadline);
+    signal?.removeEventListener('abort', onAbort);
     await admin.close();
   }
 }

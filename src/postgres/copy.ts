@@ -17,6 +17,7 @@ export class CopyRows {
   #buffer: Buffer;
   #view: DataView;
   #length: number;
+  #lastUuid = { text: '', bytes: Buffer.alloc(0) };
 
   /** `size` is the first guess at the bytes of all rows; the buffer grows when it is too small. */
   constructor(size = 64 * 1024) {
@@ -77,7 +78,11 @@ export class CopyRows {
   }
 
   uuid(value: string): void {
-    this.bytes(Buffer.from(value.replaceAll('-', ''), 'hex'));
+    // Usually that of the row before: the id of the topic.
+    if (value !== this.#lastUuid.text) {
+      this.#lastUuid = { text: value, bytes: Buffer.from(value.replaceAll('-', ''), 'hex') };
+    }
+    this.bytes(this.#lastUuid.bytes);
   }
 
   /** The whole of it with its trailer; nothing can be added after that. */

@@ -3,7 +3,7 @@ import { isUtf8 } from 'node:buffer';
 import type pg from 'pg';
 import type { RejectedEntry, SourceRecord } from '../core/record.ts';
 import { CopyRows } from './copy.ts';
-import { copy } from './pool.ts';
+import { copy } from './copy-query.ts';
 
 const columns = [
   'topic',
@@ -40,8 +40,22 @@ export async function insertDeadLetters(client: pg.ClientBase, entries: Rejected
   await copy(client, copyIntoDeadLetters, rows.finish());
 }
 
-/** Keys of headers are text by Kafka's protocol, but nothing checks that; values are any bytes. */
-function toHeader([key, value]: SourceRecord['headers'][number]) {
+/** Headers as they are kept. Keys are text by Kafka's protocol, but nothing checks that; values are any bytes. */
+export interface HeaderJson {
+  key?: string;
+  key_base64?: string;
+  value: string | null;
+}
+
+function toHeader([key, value]: SourceRecord['headers'][number]): HeaderJson {
   const name = isUtf8(key) ? { key: key.toString('utf8') } : { key_base64: key.toString('base64') };
   return { ...name, value: value?.toString('base64') ?? null };
+}
+
+/** The headers of the record as they came. */
+export function fromHeaders(headers: HeaderJson[]): SourceRecord['headers'] {
+  return headers.map(({ key, key_base64 = '', value }) => [
+    key === undefined ? Buffer.from(key_base64, 'base64') : Buffer.from(key),
+    value === null ? null : Buffer.from(value, 'base64'),
+  ]);
 }

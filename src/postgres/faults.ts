@@ -17,7 +17,7 @@ export function asFault(error: unknown): unknown {
   if (!(error instanceof pg.DatabaseError)) return error;
   const { code = '', constraint, column, table } = error;
   if (!/^2[23]/.test(code)) return error;
-  if (code === '23505' && constraint !== undefined && ownKeys.has(constraint)) return error;
+  if (isOwnKey(error)) return error;
   const where = constraint
     ? `constraint ${constraint}`
     : column
@@ -26,4 +26,21 @@ export function asFault(error: unknown): unknown {
         ? `table ${table}`
         : '';
   return new DataFault(`SQLSTATE ${code}${where && ` at ${where}`}`, { cause: error });
+}
+
+/** Whether two transactions got in each other's way, so that trying again at once will do. */
+export function isConflict(error: unknown): boolean {
+  if (!(error instanceof pg.DatabaseError)) return false;
+  // Serialization failure, deadlock detected.
+  return error.code === '40001' || error.code === '40P01' || isOwnKey(error);
+}
+
+function isOwnKey({ code, constraint }: pg.DatabaseError): boolean {
+  return code === '23505' && constraint !== undefined && ownKeys.has(constraint);
+}
+
+/** Whether a statement took too long: by the server's clock (query_canceled, lock_not_available), or by pg's. */
+export function isTimeout(error: unknown): boolean {
+  if (error instanceof pg.DatabaseError) return error.code === '57014' || error.code === '55P03';
+  return error instanceof Error && error.message === 'Query read timeout';
 }

@@ -42,6 +42,18 @@ export async function migrate(pool: pg.Pool): Promise<string[]> {
   return applied;
 }
 
+/** The migrations that are missing. Throws when the database does not answer. */
+export async function pendingMigrations(pool: pg.Pool): Promise<string[]> {
+  const files = (await readdir(folder)).filter((name) => name.endsWith('.sql')).toSorted();
+  const [table] = (
+    await pool.query<{ exists: boolean }>(`SELECT to_regclass('schema_migrations') IS NOT NULL AS exists`)
+  ).rows;
+  if (!table?.exists) return files;
+  const { rows } = await pool.query<{ name: string }>('SELECT name FROM schema_migrations');
+  const applied = new Set(rows.map(({ name }) => name));
+  return files.filter((name) => !applied.has(name));
+}
+
 async function apply(client: pg.ClientBase, name: string): Promise<boolean> {
   await lock(client);
   const { rowCount } = await client.query('SELECT FROM schema_migrations WHERE name = $1', [name]);

@@ -3,7 +3,7 @@ import type pg from 'pg';
 import { parseInstant } from '../core/instant.ts';
 import type { OrderEntry } from '../core/record.ts';
 import { CopyRows } from './copy.ts';
-import { copy } from './pool.ts';
+import { copy } from './copy-query.ts';
 
 const orderColumns = [
   'order_uid',
@@ -36,6 +36,7 @@ const orderColumns = [
   'oof_shard',
   'document',
   'received_at',
+  'kafka_topic_id',
   'kafka_partition',
   'kafka_offset',
   'kafka_timestamp',
@@ -111,6 +112,7 @@ function writeOrder(rows: CopyRows, { order, document, record, receivedAt }: Rec
   rows.text(order.oof_shard);
   rows.bytes(document);
   rows.instant(receivedAt);
+  rows.uuid(record.topicId);
   rows.int4(record.partition);
   rows.bigint(record.offset);
   rows.instant(record.timestamp * 1000n);

@@ -7,14 +7,14 @@
  * I4: each record ends as an order, a dead letter, or skipped, in the same transaction.
  */
 import type pg from 'pg';
-import { isOrder, type Entry, type OrderEntry } from '../core/record.ts';
-import { passFence, settle, type KnownOrder } from '../core/settle.ts';
+import { isOrder, type Entry } from '../core/record.ts';
+import { findGaps, passFence, settle } from '../core/settle.ts';
 import type { Applied, OrderListing, OrderStore, OrderSummary, StoredOrder } from '../core/store.ts';
 import { insertDeadLetters } from './dead-letter-rows.ts';
-import { asFault } from './faults.ts';
-import { notifyChanged } from './change-listener.ts';
+import { asFault, isTimeout } from './faults.ts';
 import { listOrders } from './order-list.ts';
-import { insertOrders, type ReceivedOrder } from './order-rows.ts';
+import { lockOrders, type OrderWriter } from './order-writer.ts';
+import { endStalled } from './stalled.ts';
 import { transaction } from './pool.ts';
 
 export interface OrderStoreOptions {
@@ -22,43 +22,42 @@ export interface OrderStoreOptions {
   writer: pg.Pool;
   /** For reads, so that they never wait for batches. */
   reader: pg.Pool;
-  /** Tells this instance's notifications from those of the others. */
-  instanceId: string;
+  /** Shared by all that store orders in this process. */
+  orders: OrderWriter;
 }
 
 export class PostgresOrderStore implements OrderStore {
   readonly #writer: pg.Pool;
   readonly #reader: pg.Pool;
-  readonly #instanceId: string;
-  #lastReceivedAt = 0n;
+  readonly #orders: OrderWriter;
 
-  constructor({ writer, reader, instanceId }: OrderStoreOptions) {
+  constructor({ writer, reader, orders }: OrderStoreOptions) {
     this.#writer = writer;
     this.#reader = reader;
-    this.#instanceId = instanceId;
+    this.#orders = orders;
   }
 
   async apply(batch: Entry[]): Promise<Applied> {
     try {
       return await transaction(this.#writer, (client) => this.#store(client, batch));
     } catch (error) {
+      if (isTimeout(error)) await endStalled(this.#reader, this.#writer).catch(() => {}); // the error that matters is the first
       throw asFault(error);
     }
   }
 
   async #store(client: pg.ClientBase, batch: Entry[]): Promise<Applied> {
     const { topicId } = batch[0]!.record;
-    const fence = await lockFence(client, batch);
+    const { fence, known: knownPartitions } = await lockFence(client, batch);
+    const gaps = findGaps(batch, knownPartitions);
     const passed = passFence(batch, fence);
     const fresh = batch.filter((_, index) => passed[index]).filter(isOrder);
     const known = await lockOrders(client, fresh);
     const { outcomes, write, replaced, deadLetters } = settle(batch, passed, known);
-    if (replaced.length > 0) await deleteOrders(client, replaced);
-    if (write.length > 0) await insertOrders(client, this.#receive(write));
+    await this.#orders.write(client, write, replaced);
     if (deadLetters.length > 0) await insertDeadLetters(client, deadLetters);
     if (passed.includes(true)) await moveFence(client, topicId, fence);
-    if (replaced.length > 0) await notifyChanged(client, this.#instanceId, replaced);
-    return { outcomes, next: { topicId, offsets: fence } };
+    return { outcomes, next: { topicId, offsets: fence }, gaps };
   }
 
   async find(orderUid: string): Promise<StoredOrder | undefined> {
@@ -81,22 +80,17 @@ export class PostgresOrderStore implements OrderStore {
   list(listing: OrderListing): Promise<OrderSummary[]> {
     return listOrders(this.#reader, listing);
   }
-
-  /**
-   * Gives each order a microsecond of its own, in the order of arrival; then sorts them by id, so that two
-   * transactions never wait for each other's keys in a circle.
-   */
-  #receive(entries: OrderEntry[]): ReceivedOrder[] {
-    const now = BigInt(Date.now()) * 1000n;
-    let receivedAt = now > this.#lastReceivedAt ? now : this.#lastReceivedAt;
-    const received = entries.map((entry) => ({ ...entry, receivedAt: ++receivedAt }));
-    this.#lastReceivedAt = receivedAt;
-    return received.toSorted((a, b) => (a.order.order_uid < b.order.order_uid ? -1 : 1));
-  }
 }
 
-/** Locks the fence of the partitions of `batch`, and returns the next offset to apply of each. */
-async function lockFence(client: pg.ClientBase, batch: Entry[]): Promise<Map<number, bigint>> {
+interface Fence {
+  /** The next offset to apply of each partition. */
+  fence: Map<number, bigint>;
+  /** The same without the partitions that nothing was applied of yet. */
+  known: Map<number, bigint>;
+}
+
+/** Locks the fence of the partitions of `batch`. */
+async function lockFence(client: pg.ClientBase, batch: Entry[]): Promise<Fence> {
   const { topic, topicId } = batch[0]!.record;
   const partitions = [...new Set(batch.map(({ record }) => record.partition))];
   const lock = async () => {
@@ -108,14 +102,14 @@ async function lockFence(client: pg.ClientBase, batch: Entry[]): Promise<Map<num
     });
     return new Map(rows.map(({ partition, next_offset }) => [partition, BigInt(next_offset)]));
   };
-  const fence = await lock();
-  if (fence.size === partitions.length) return fence;
+  const known = await lock();
+  if (known.size === partitions.length) return { fence: new Map(known), known };
   await client.query(
     `INSERT INTO applied_offsets (topic_id, partition, next_offset, topic)
      SELECT $1, partition, 0, $3 FROM unnest($2::int[]) AS partition ORDER BY partition ON CONFLICT DO NOTHING`,
     [topicId, partitions, topic],
   );
-  return lock();
+  return { fence: await lock(), known };
 }
 
 async function moveFence(client: pg.ClientBase, topicId: string, fence: Map<number, bigint>): Promise<void> {
@@ -126,48 +120,6 @@ async function moveFence(client: pg.ClientBase, topicId: string, fence: Map<numb
            WHERE topic_id = $1 AND applied_offsets.partition = moved.partition`,
     values: [topicId, [...fence.keys()], [...fence.values()].map(String)],
   });
-}
-
-/** Locks those of the orders that are stored, and returns their versions. */
-async function lockOrders(client: pg.ClientBase, entries: OrderEntry[]): Promise<Map<string, KnownOrder>> {
-  if (entries.length === 0) return new Map();
-  const { rows } = await client.query<KnownRow>({
-    name: 'lock-orders',
-    text: `SELECT order_uid, document, kafka_partition, kafka_offset,
-                  (extract(epoch FROM kafka_timestamp) * 1000)::bigint AS kafka_timestamp
-           FROM orders WHERE order_uid = ANY($1::text[]) ORDER BY order_uid FOR UPDATE`,
-    values: [entries.map(({ order }) => order.order_uid)],
-  });
-  return new Map(
-    rows.map((row) => [
-      row.order_uid,
-      {
-        document: Buffer.from(row.document),
-        partition: row.kafka_partition,
-        offset: BigInt(row.kafka_offset),
-        timestamp: BigInt(row.kafka_timestamp),
-      },
-    ]),
-  );
-}
-
-interface KnownRow {
-  order_uid: string;
-  document: string;
-  kafka_partition: number;
-  kafka_offset: string;
-  kafka_timestamp: string;
-}
-
-/** An order that has changed is deleted and inserted anew: its items that are gone go with it. */
-async function deleteOrders(client: pg.ClientBase, orderUids: string[]): Promise<void> {
-  for (const table of ['order_items', 'orders']) {
-    await client.query({
-      name: `delete-${table}`,
-      text: `DELETE FROM ${table} WHERE order_uid = ANY($1::text[])`,
-      values: [orderUids],
-    });
-  }
 }
 
 function toStored({ order_uid, document }: { order_uid: string; document: string }): StoredOrder {

@@ -1,7 +1,5 @@
 /** Connections to PostgreSQL, with a time limit on everything that waits for it. */
-import { once } from 'node:events';
 import pg from 'pg';
-import { from as copyFrom } from 'pg-copy-streams';
 
 export interface PoolOptions {
   url: string;
@@ -9,6 +7,8 @@ export interface PoolOptions {
   max: number;
   /** Longest wait for a connection and for the answer to a statement, in milliseconds. */
   timeoutMs: number;
+  /** Longest time that a transaction waits for something else than the database; as `timeoutMs` when left out. */
+  idleInTransactionMs?: number;
   /** Told of connections that break while idle. */
   onError: (error: Error) => void;
 }
@@ -18,9 +18,10 @@ export interface PoolOptions {
  * the server ends a transaction that a stopped client left open, so that its locks do not hold up another
  * instance.
  */
-export function createPool({ url, max, timeoutMs, onError }: PoolOptions): pg.Pool {
+export function createPool({ url, max, timeoutMs, idleInTransactionMs, onError }: PoolOptions): pg.Pool {
   const pool = new pg.Pool({
     ...connectionOptions(url, timeoutMs),
+    idle_in_transaction_session_timeout: idleInTransactionMs ?? timeoutMs,
     max,
     idleTimeoutMillis: 60_000,
   });
@@ -62,11 +63,4 @@ export async function transaction<T>(pool: pg.Pool, work: (client: pg.PoolClient
     client.removeListener('error', onError);
     client.release(failure);
   }
-}
-
-/** Sends `rows` (a whole COPY in binary) to a `COPY … FROM STDIN` statement. */
-export async function copy(client: pg.ClientBase, statement: string, rows: Buffer): Promise<void> {
-  const stream = client.query(copyFrom(statement));
-  stream.end(rows);
-  await once(stream, 'finish');
 }

@@ -1,6 +1,7 @@
 /** Measurements for Prometheus. Labels come from small fixed sets: no ids, no personal data. */
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { OrderCache } from '../core/cache.ts';
+import type { ReplayResult } from '../core/dead-letter.ts';
 import type { FlushReason } from '../core/lane.ts';
 import type { Entry, Outcome } from '../core/record.ts';
 import type { Series } from '../core/stats.ts';
@@ -16,11 +17,31 @@ export class Metrics {
   readonly #deadLetters = this.#counter('orders_dead_letters_total', 'Dead letters by what is wrong', [
     'code',
   ]);
+  readonly #replays = this.#counter(
+    'orders_dead_letter_replays_total',
+    'Replays of dead letters by what became of them; without dry runs',
+    ['outcome'],
+  );
+  readonly #published = this.#counter(
+    'orders_dead_letters_published_total',
+    'Dead letters handed to DEAD_LETTER_TOPIC, by whether it took them',
+    ['result'],
+  );
+  readonly #removed = this.#counter(
+    'orders_dead_letters_removed_total',
+    'Dead letters removed because of their age',
+    [],
+  );
   readonly #cacheRequests = this.#counter('orders_cache_requests_total', 'Look-ups by result', ['result']);
   readonly #faults = this.#counter(
     'orders_faults_total',
     'Faults of the infrastructure that were waited out',
     ['part'],
+  );
+  readonly #lost = this.#counter(
+    'orders_lost_total',
+    'Offsets that the broker had deleted before they were read (retention is shorter than the lag was)',
+    [],
   );
   readonly #flushes = this.#counter('orders_batches_total', 'Batches by what made them go', ['reason']);
   readonly #lag = this.#gauge(
@@ -56,6 +77,8 @@ export class Metrics {
     collectDefaultMetrics({ register: this.#registry });
     for (const outcome of ['stored', 'updated', 'dead_letter', 'skipped']) this.#consumed.inc({ outcome }, 0);
     for (const result of ['hit', 'miss']) this.#cacheRequests.inc({ result }, 0);
+    for (const outcome of ['replayed', 'superseded', 'invalid']) this.#replays.inc({ outcome }, 0);
+    for (const result of ['published', 'refused']) this.#published.inc({ result }, 0);
     this.#gauge('orders_cache_records', 'Orders in memory', (gauge) => gauge.set(cache.size));
     this.#gauge('orders_cache_bytes', 'Bytes of documents in memory', (gauge) => gauge.set(cache.bytes));
   }
@@ -95,12 +118,29 @@ export class Metrics {
     this.#timeline.read(result);
   }
 
+  replay({ outcome }: ReplayResult): void {
+    this.#replays.inc({ outcome });
+  }
+
+  published({ published, refused }: { published: string[]; refused: unknown[] }): void {
+    this.#published.inc({ result: 'published' }, published.length);
+    this.#published.inc({ result: 'refused' }, refused.length);
+  }
+
+  removed(count: number): void {
+    this.#removed.inc(count);
+  }
+
   lag(records: number): void {
     this.#lag.set(records);
     this.#timeline.lag(records);
   }
 
-  fault(part: 'database' | 'kafka' | 'listener' | 'commit'): void {
+  lost(offsets: number): void {
+    this.#lost.inc(offsets);
+  }
+
+  fault(part: 'database' | 'kafka' | 'listener' | 'commit' | 'dead_letters'): void {
     this.#faults.inc({ part });
   }
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { after, before, suite, test } from 'node:test';
-import { Consumer, ListOffsetTimestamps, type Message } from '@platformatic/kafka';
+import type { Message } from '@platformatic/kafka';
 import { recordsOf } from '../../src/commands/produce-file.ts';
 import { produce } from '../../src/commands/produce.ts';
 import canonicalOrder from '../../src/core/canonical-order.json' with { type: 'json' };
@@ -14,6 +14,7 @@ import { corruptions } from '../../src/core/spoil.ts';
 import { createProducer, SendError } from '../../src/kafka/producer.ts';
 import { ensureTopic } from '../../src/kafka/topic.ts';
 import { kafkaBrokers, uniqueName } from '../support/cluster.ts';
+import { readAll } from '../support/topic.ts';
 
 const never = new AbortController().signal;
 
@@ -250,32 +251,6 @@ class Sink extends Writable {
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {
     this.text += chunk.toString();
     done();
-  }
-}
-
-/** All records of a topic, in the order of partitions and offsets. */
-async function readAll(topic: string): Promise<Message[]> {
-  const consumer = new Consumer({
-    clientId: 'test',
-    groupId: uniqueName('group'),
-    bootstrapBrokers: kafkaBrokers,
-  });
-  try {
-    const ends = await consumer.listOffsets({ topics: [topic], timestamp: ListOffsetTimestamps.LATEST });
-    const total = Number(ends.get(topic)!.reduce((sum, end) => sum + end, 0n));
-    const messages: Message[] = [];
-    if (total === 0) return messages;
-    const stream = await consumer.consume({
-      topics: [topic],
-      mode: 'earliest',
-      autocommit: false,
-      maxWaitTime: 100,
-    });
-    for await (const message of stream) if (messages.push(message) === total) break;
-    await stream.close();
-    return messages.toSorted((a, b) => a.partition - b.partition || Number(a.offset - b.offset));
-  } finally {
-    await consumer.close(true);
   }
 }
 

@@ -26,6 +26,7 @@ function testSource(records: SourceRecord[]) {
     async *chunks() {
       yield records;
     },
+    deleted: () => undefined,
     async commit({ offsets }: NextOffsets) {
       for (const [partition, asked] of offsets) {
         const rows = await db.sql<{ next_offset: string }>(
@@ -48,6 +49,7 @@ function setUp(records: SourceRecord[], apply: OrderStore['apply'] = (batch) => 
     batch: (event) => outcomes.push(...event.outcomes),
     fault: ({ error }) => faults.push(error),
     commitFailed: (error) => faults.push(error),
+    lost: (gap) => faults.push(gap),
   };
   const options = { maxRecords: 10, maxBytes: 1_000_000, lingerMs: 1, checkTotals: false, lanes: 2 };
   const ingest = new Ingest({ source, store: { apply }, lookup, observer, options });
@@ -127,7 +129,7 @@ test('I5, I6: when the reply to a COMMIT is lost, the batch is skipped and reade
     lost = true;
     throw new Error('connection lost');
   });
-  lookup.put([{ order_uid, document: Buffer.from(JSON.stringify(first)) }]);
+  lookup.write().put([{ order_uid, document: Buffer.from(JSON.stringify(first)) }]);
   await run();
   assert.deepEqual(outcomes, ['skipped']);
   const found = await lookup.find(order_uid);

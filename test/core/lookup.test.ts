@@ -63,7 +63,7 @@ test('a failed read is told to all who wait, and the next one tries again', asyn
 test('I6: a slow read does not bring an old version back over one that was put meanwhile', async () => {
   const { store, lookup } = setUp();
   const slow = lookup.find('a');
-  lookup.put([{ order_uid: 'a', document: Buffer.from('v2') }]);
+  lookup.write().put([{ order_uid: 'a', document: Buffer.from('v2') }]);
   store.finds[0]!.resolve(version('v1'));
   await slow;
   assert.deepEqual(text(await lookup.find('a')), ['v2', 'cache']);
@@ -90,7 +90,7 @@ test('the cache is restored newest last, so that the oldest goes first', async (
     ['new', 'old'].map((order_uid) => ({ order_uid, document: Buffer.from(order_uid) })),
   );
   await restoring;
-  lookup.put([{ order_uid: 'newest', document: Buffer.from('x') }]);
+  lookup.write().put([{ order_uid: 'newest', document: Buffer.from('x') }]);
   assert.equal((await lookup.find('new'))?.from, 'cache');
   void lookup.find('old');
   assert.equal(store.finds.length, 1);
@@ -98,13 +98,46 @@ test('the cache is restored newest last, so that the oldest goes first', async (
 
 test('I6: restoring forgets what was known, and keeps what came in meanwhile', async () => {
   const { store, lookup, cache } = setUp();
-  lookup.put([{ order_uid: 'stale', document: Buffer.from('v1') }]);
+  lookup.write().put([{ order_uid: 'stale', document: Buffer.from('v1') }]);
   const restoring = lookup.restore();
-  lookup.put([{ order_uid: 'a', document: Buffer.from('v2') }]);
+  lookup.write().put([{ order_uid: 'a', document: Buffer.from('v2') }]);
   lookup.forget('b');
   store.lists[0]!.resolve(['a', 'b', 'c'].map((order_uid) => ({ order_uid, document: Buffer.from('v1') })));
   await restoring;
   assert.deepEqual(text(await lookup.find('a')), ['v2', 'cache']);
   assert.deepEqual(text(await lookup.find('c')), ['v1', 'cache']);
   assert.equal(cache.size, 2);
+});
+
+test('I6: a write that is answered after the news of a newer version is not shown', async () => {
+  const { lookup, cache } = setUp();
+  const write = lookup.write();
+  lookup.forget('a'); // another instance has stored v2
+  write.put([{ order_uid: 'a', document: Buffer.from('v1') }]);
+  write.put([{ order_uid: 'b', document: Buffer.from('v1') }]);
+  write.end();
+  assert.equal(cache.get('a'), undefined);
+  assert.deepEqual(text(await lookup.find('b')), ['v1', 'cache']);
+});
+
+test('I6: nor one that began before news were missed; nor the older of two of this instance', async () => {
+  const { store, lookup, cache } = setUp();
+  const [slow, older, newer] = [lookup.write(), lookup.write(), lookup.write()];
+  newer.put([{ order_uid: 'b', document: Buffer.from('v2') }]);
+  older.put([{ order_uid: 'b', document: Buffer.from('v1') }]);
+  assert.equal(cache.get('b'), undefined);
+  const restoring = lookup.restore();
+  store.lists[0]!.resolve([version('v2')]);
+  await restoring;
+  slow.put([{ order_uid: 'a', document: Buffer.from('v1') }]);
+  assert.equal(cache.get('a'), undefined);
+});
+
+test('when the cache cannot be restored, readers keep what there was', async () => {
+  const { store, lookup } = setUp();
+  lookup.write().put([{ order_uid: 'a', document: Buffer.from('v1') }]);
+  const restoring = lookup.restore();
+  store.lists[0]!.reject(new Error('connection lost'));
+  await assert.rejects(restoring);
+  assert.deepEqual(text(await lookup.find('a')), ['v1', 'cache']);
 });

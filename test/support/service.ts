@@ -20,6 +20,8 @@ export interface ServiceSettings {
   topic: string;
   groupId?: string;
   env?: Record<string, string>;
+  /** The script that is run instead of `src/main.ts`. */
+  entry?: string;
 }
 
 export interface RunningService {
@@ -27,6 +29,8 @@ export interface RunningService {
   pid: number;
   /** All that it logged so far. */
   log(): string;
+  /** Resolves when it has ended, however. */
+  ended: Promise<unknown>;
   /** Ends it in order and resolves with the exit code. */
   stop(signal?: NodeJS.Signals): Promise<number | null>;
   kill(): Promise<void>;
@@ -34,7 +38,7 @@ export interface RunningService {
 
 /** Starts `serve` and resolves when it is ready. Rejects with its log when it ends before. */
 export async function startService(settings: ServiceSettings): Promise<RunningService> {
-  const child = spawn(process.execPath, [main, 'serve'], {
+  const child = spawn(process.execPath, [settings.entry ?? main, 'serve'], {
     // Not the folder of the project: a .env that a developer keeps there is not for tests.
     cwd: tmpdir(),
     env: {
@@ -48,6 +52,7 @@ export async function startService(settings: ServiceSettings): Promise<RunningSe
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  const ended = once(child, 'exit');
   let log = '';
   child.stdout.on('data', (chunk: Buffer) => (log += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => (log += chunk.toString()));
@@ -62,6 +67,7 @@ export async function startService(settings: ServiceSettings): Promise<RunningSe
     url,
     pid: child.pid!,
     log: () => log,
+    ended,
     stop: (signal = 'SIGTERM') => end(child, signal),
     async kill() {
       await end(child, 'SIGKILL');

@@ -2,6 +2,7 @@
 import type pg from 'pg';
 import { migrate } from '../../src/postgres/migrate.ts';
 import { PostgresOrderStore } from '../../src/postgres/order-store.ts';
+import { OrderWriter } from '../../src/postgres/order-writer.ts';
 import { createPool } from '../../src/postgres/pool.ts';
 import { createDatabase } from './cluster.ts';
 
@@ -21,7 +22,7 @@ export async function createStore(url?: string): Promise<TestStore> {
   const reader = createPool({ ...options, max: 4 });
   await migrate(writer);
   return {
-    store: new PostgresOrderStore({ writer, reader, instanceId: 'test' }),
+    store: new PostgresOrderStore({ writer, reader, orders: new OrderWriter('test') }),
     url: database.url,
     async sql<T extends pg.QueryResultRow>(text: string, values: unknown[] = []) {
       return (await reader.query<T>(text, values)).rows;

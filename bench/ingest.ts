@@ -1,0 +1,99 @@
+/** How fast a backlog is stored, and at what price. */
+import { setTimeout as delay } from 'node:timers/promises';
+import pg from 'pg';
+import { generateOrder } from '../src/core/generate.ts';
+import { examine } from '../src/core/record.ts';
+import { PostgresOrderStore } from '../src/postgres/order-store.ts';
+import { OrderWriter } from '../src/postgres/order-writer.ts';
+import { createPool } from '../src/postgres/pool.ts';
+import { startService } from './cluster.ts';
+
+export interface Ingested {
+  /** Orders per second, from the first look after the service was ready until all are stored. */
+  perSecond: number;
+  peakMb: number;
+}
+
+/** Lets the service take all of `count` records that wait in `topic`. */
+export async function measureIngest(settings: {
+  brokers: string[];
+  topic: string;
+  databaseUrl: string;
+  count: number;
+}): Promise<Ingested> {
+  const { topic, databaseUrl, count } = settings;
+  const pool = new pg.Pool({ connectionString: databaseUrl, max: 1 });
+  const applied = async () => {
+    const { rows } = await pool.query<{ n: number }>(
+      'SELECT coalesce(sum(next_offset), 0)::int AS n FROM applied_offsets WHERE topic = $1',
+      [topic],
+    );
+    return rows[0]!.n;
+  };
+  const service = await startService(settings);
+  try {
+    const before = await applied();
+    const start = performance.now();
+    while ((await applied()) < count) await delay(20);
+    const perSecond = (count - before) / ((performance.now() - start) / 1_000);
+    return { perSecond, peakMb: await service.peakMb() };
+  } finally {
+    await service.stop();
+    await pool.end();
+  }
+}
+
+/** The usual way, for comparison: one transaction for each order, one after the other. Orders per second. */
+export async function measureOneByOne(databaseUrl: string, count: number): Promise<number> {
+  const pool = createPool({ url: databaseUrl, max: 1, timeoutMs: 10_000, onError: () => {} });
+  const store = new PostgresOrderStore({ writer: pool, reader: pool, orders: new OrderWriter('bench') });
+  const place = { topic: 'one-by-one', topicId: '00000000-0000-4000-8000-000000000001', partition: 0 };
+  try {
+    const start = performance.now();
+    for (let index = 0; index < count; index++) {
+      const value = Buffer.from(JSON.stringify(generateOrder(99, index)));
+      const record = {
+        ...place,
+        offset: BigInt(index),
+        timestamp: BigInt(Date.now()),
+        key: null,
+        value,
+        headers: [],
+      };
+      await store.apply([examine(record, { checkTotals: false })]);
+    }
+    return count / ((performance.now() - start) / 1_000);
+  } finally {
+    await pool.end();
+  }
+}
+
+/** Fills the tables up to `total` orders, by copies of those that are there under other ids. */
+export async function grow(databaseUrl: string, total: number): Promise<void> {
+  const client = new pg.Client(databaseUrl);
+  await client.connect();
+  try {
+    const columns = async (table: string) => {
+      const { rows } = await client.query<{ name: string }>(
+        `SELECT column_name AS name FROM information_schema.columns WHERE table_name = $1 ORDER BY ordinal_position`,
+        [table],
+      );
+      return rows.map(({ name }) => name);
+    };
+    const { rows } = await client.query<{ n: number }>('SELECT count(*)::int AS n FROM orders');
+    const copies = Math.ceil(total / rows[0]!.n) - 1;
+    for (const table of ['orders', 'order_items']) {
+      const names = await columns(table);
+      // A hash, so that the new keys lie among the old ones as those of real orders do.
+      const values = names.map((name) => (name === 'order_uid' ? `md5(order_uid || copy) || 'grow'` : name));
+      await client.query(
+        `INSERT INTO ${table} (${names.join(', ')}) SELECT ${values.join(', ')} FROM ${table}, generate_series(1, $1) AS copy`,
+        [copies],
+      );
+    }
+    await client.query('ANALYZE');
+    await client.query('CHECKPOINT');
+  } finally {
+    await client.end();
+  }
+}
