@@ -1,6 +1,6 @@
 # The two commands that matter: `make run` and `make test`. Both install what they need.
 .DEFAULT_GOAL := help
-.PHONY: help run produce test bench check format build clean docker-build up down status logs
+.PHONY: help run produce test bench screenshots check format build clean docker-build up down status logs
 
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 COMPOSE := docker compose -f deploy/compose.yaml
@@ -19,6 +19,9 @@ test: web/dist/index.html ## All tests, on real Kafka, PostgreSQL and Chromium
 
 bench: web/dist/index.html ## Measure: ingest, reads, freshness, growth; needs wrk and a quiet machine
 	node bench/run.ts
+
+screenshots: web/dist/index.html ## Pictures of the page for the documents, in docs/images
+	@node test/browser/screenshots.ts docs/images
 
 check: node_modules/.installed ## Lint, format, types
 	oxlint --type-aware --deny-warnings
