@@ -1,6 +1,6 @@
 # The two commands that matter: `make run` and `make test`. Both install what they need.
 .DEFAULT_GOAL := help
-.PHONY: help run produce test test-faults bench check format build clean docker-build up down status logs
+.PHONY: help run produce test test-faults bench screenshots check format build clean docker-build up down status logs
 
 # npm must not run on the Node that it is about to replace.
 INSTALLED_PATH := $(PATH)
@@ -24,6 +24,9 @@ test-faults: web/dist/index.html ## Nothing lost, doubled or stale under faults,
 
 bench: web/dist/index.html ## Measure: ingest, reads, freshness, growth; needs wrk and a quiet machine
 	node bench/run.ts
+
+screenshots: web/dist/index.html ## Pictures of the page for the documents, in docs/images
+	@node test/browser/screenshots.ts docs/images
 
 check: node_modules/.installed ## Lint, format, types
 	oxlint --type-aware --deny-warnings

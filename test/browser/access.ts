@@ -100,7 +100,7 @@ export function accessTests(setting: Setting): void {
         await setting.service.produce([
           orderLike('for-axe', { customer_id: 'axe', gift: { wrapped: true } }),
         ]);
-        const { page } = await visit(t, setting, '/', { colorScheme });
+        const { page } = await visit(t, setting, '/', { colorScheme, reducedMotion: 'reduce' });
         for (const address of [
           '/',
           '/?order_uid=for-axe',

@@ -19,10 +19,9 @@ import { watchingTests } from './watching.ts';
 describe('page', { concurrency: false }, () => {
   const setting = {} as Setting;
   before(async () => {
-    [setting.service, setting.browser] = await Promise.all([
-      startTestService({ ownDatabase: true }),
-      launchBrowser(),
-    ]);
+    // One after the other: what has started is ended, also when the next does not.
+    setting.browser = await launchBrowser();
+    setting.service = await startTestService({ ownDatabase: true });
   });
   after(async () => {
     await setting.browser?.close();

@@ -26,7 +26,7 @@ export function repairTests(setting: Setting): void {
       await assertShows(page, 'Dead letters');
       await page.getByRole('combobox', { name: 'What is wrong' }).selectOption('Not JSON');
       await page.getByRole('link', { name: 'Wrong fields' }).first().waitFor({ state: 'detached' });
-      await page.getByText('it ends too early').waitFor();
+      await page.getByRole('link', { name: 'Not JSON' }).first().waitFor();
       await page.getByRole('combobox', { name: 'What is wrong' }).selectOption('Any');
       await page.getByRole('textbox', { name: 'Words in the reason' }).fill('/SM_ID');
       await page.getByRole('link', { name: 'Not UTF-8' }).waitFor({ state: 'detached' });
@@ -64,11 +64,8 @@ export function repairTests(setting: Setting): void {
       await page.getByText('Not an order yet: 1 error.').waitFor();
       const text = await editor(page).inputValue();
       await editor(page).fill(text.replace('DOLLARS', 'USD,"'));
-      await page.getByText('/payment').first().waitFor({ state: 'detached' });
-      await page
-        .getByText(/not JSON/)
-        .first()
-        .waitFor();
+      await page.locator('.errors').getByText('/payment').waitFor({ state: 'detached' });
+      await page.locator('.errors').getByText('The value is not JSON').waitFor();
       await editor(page).fill(text.replace('DOLLARS', 'USD'));
       await page.getByText('This is an order. Replayed, it is stored as to-mend.').waitFor();
       assert.equal((await page.request.get('/api/orders/to-mend')).status(), 404, 'a check changes nothing');
@@ -169,7 +166,7 @@ export function repairTests(setting: Setting): void {
     for (const locale of ['en-GB', 'ru-RU']) {
       it(`fits each width in ${locale}, and axe finds nothing`, async (t) => {
         const [id] = await keep(orderLike('accessible', { sm_id: null }));
-        const { page } = await visit(t, setting, '/dead-letters', { locale });
+        const { page } = await visit(t, setting, '/dead-letters', { locale, reducedMotion: 'reduce' });
         for (const address of ['/dead-letters', `/dead-letters?id=${id}`]) {
           await page.goto(address);
           await page.locator('.letter-table, .verdict.warning').waitFor();
