@@ -42,10 +42,16 @@ export class Lookup {
     this.#store = store;
   }
 
+  /** The order, if it is in memory: at once, without the price of a promise. */
+  hit(orderUid: string): Found | undefined {
+    const order = this.#cache.get(orderUid);
+    return order && { order, from: 'cache', cached: true };
+  }
+
   /** The newest committed version of an order. Throws when it is not cached and the database does not answer. */
   async find(orderUid: string): Promise<Found | undefined> {
-    const cached = this.#cache.get(orderUid);
-    if (cached) return { order: cached, from: 'cache', cached: true };
+    const hit = this.hit(orderUid);
+    if (hit) return hit;
     const flight = this.#flights.get(orderUid) ?? this.#take(orderUid);
     const stored = await flight.result;
     if (!stored) return undefined;

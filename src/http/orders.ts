@@ -10,7 +10,7 @@ import { cursorOf, OrderSummary, parseCursor, toSummary } from './order-summary.
 import { Problem } from './problem.ts';
 
 export interface OrderRoutesOptions {
-  lookup: Pick<Lookup, 'find'>;
+  lookup: Pick<Lookup, 'hit' | 'find'>;
   store: Pick<OrderStore, 'list'>;
   /** Told whether each lookup was answered from memory. */
   onLookup: (result: 'hit' | 'miss') => void;
@@ -32,10 +32,22 @@ const summaries = Type.Object({
 
 /** `GET /order/order?order_uid=`, `GET /api/orders/{order_uid}` (each with HEAD) and `GET /api/orders`. */
 export function orderRoutes(app: FastifyInstance, { lookup, store, onLookup }: OrderRoutesOptions): void {
-  const answer = async (orderUid: string, request: FastifyRequest, reply: FastifyReply) => {
+  const answer = (orderUid: string, request: FastifyRequest, reply: FastifyReply) => {
     const start = performance.now();
+    const hit = lookup.hit(orderUid);
+    if (!hit) return answerMiss(orderUid, start, request, reply);
+    onLookup('hit');
+    return send(hit, performance.now() - start, request, reply);
+  };
+
+  const answerMiss = async (
+    orderUid: string,
+    start: number,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ) => {
+    onLookup('miss');
     const found = await find(orderUid);
-    onLookup(found?.from === 'cache' ? 'hit' : 'miss');
     if (!found) throw new Problem('order_not_found', `No order has the id ${orderUid}.`);
     return send(found, performance.now() - start, request, reply);
   };

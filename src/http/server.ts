@@ -80,17 +80,17 @@ async function createApp(options: ServerOptions): Promise<FastifyInstance> {
   });
   handleProblems(app, options.onFault);
   if (isLoopback(options.host)) refuseForeignHosts(app);
-  app.addHook('onRequest', async (_request, reply) => {
+  app.addHook('onRequest', (_request, reply, done) => {
     reply.header('X-Content-Type-Options', 'nosniff');
+    done();
   });
-  app.addHook('onResponse', async (request, reply) => {
-    if (request.routeOptions.config.endless) return;
-    options.onRequest({
-      route: request.routeOptions.url ?? 'none',
-      method: request.method,
-      status: reply.statusCode,
-      seconds: reply.elapsedTime / 1_000,
-    });
+  app.addHook('onResponse', (request, reply, done) => {
+    const { config, url = 'none' } = request.routeOptions;
+    const seconds = reply.elapsedTime / 1_000;
+    if (!config.endless) {
+      options.onRequest({ route: url, method: request.method, status: reply.statusCode, seconds });
+    }
+    done();
   });
   await app.register(swagger, {
     openapi: {
@@ -118,9 +118,11 @@ export function isLoopback(host: string): boolean {
  * the service, and could read orders. Who binds to loopback is meant to be reached by a name of loopback.
  */
 function refuseForeignHosts(app: FastifyInstance): void {
-  app.addHook('onRequest', async (request) => {
-    if (!isLoopback(request.hostname.replace(/^\[|\]$/g, ''))) {
-      throw new Problem('misdirected', 'Ask for localhost or 127.0.0.1: HTTP_HOST is a loopback address.');
-    }
+  const misdirected = new Problem(
+    'misdirected',
+    'Ask for localhost or 127.0.0.1: HTTP_HOST is a loopback address.',
+  );
+  app.addHook('onRequest', (request, _reply, done) => {
+    done(isLoopback(request.hostname.replace(/^\[|\]$/g, '')) ? undefined : misdirected);
   });
 }
