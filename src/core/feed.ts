@@ -11,7 +11,7 @@ import { pause } from './backoff.ts';
 import type { OrderCursor, OrderStore, OrderSummary } from './store.ts';
 
 export interface FeedEvent {
-  /** Newest first. */
+  /** Newest first; none when only the count has grown. */
   orders: OrderSummary[];
   /** How many more came that are not named, at least. */
   more: number;
@@ -39,6 +39,8 @@ export class Feed {
   readonly #stop = new AbortController();
   #running: Promise<void> | undefined;
   #stored = 0;
+  /** How many the last look told of before this instance said that it had stored them. */
+  #ahead = 0;
   #wake = new AbortController();
 
   constructor(options: FeedOptions) {
@@ -78,10 +80,8 @@ export class Feed {
     const { minIntervalMs, maxIntervalMs } = this.#options;
     let known: Set<string> | undefined;
     while (this.#watchers.size > 0 && !this.#stop.signal.aborted) {
-      const stored = this.#stored;
-      this.#stored = 0;
       this.#wake = new AbortController();
-      known = (await this.#look(known, stored)) ?? known;
+      known = (await this.#look(known)) ?? known;
       await pause(minIntervalMs, this.#stop.signal);
       await pause(maxIntervalMs - minIntervalMs, this.#wake.signal);
     }
@@ -89,13 +89,18 @@ export class Feed {
   }
 
   /** Tells what is new at the top of the list, and returns that. `undefined` when the database does not answer. */
-  async #look(known: Set<string> | undefined, stored: number): Promise<Set<string> | undefined> {
+  async #look(known: Set<string> | undefined): Promise<Set<string> | undefined> {
     try {
       const top = await this.#options.store.list({ limit: window });
       const fresh = known === undefined ? [] : top.filter((order) => !known.has(versionOf(order)));
-      const more = Math.max(stored, fresh.length) - Math.min(fresh.length, maxNamed);
-      if (fresh.length > 0) {
-        const event = { orders: fresh.slice(0, maxNamed), more };
+      // An order can be seen in the moment between its commit and the word of it: it is counted once.
+      const due = Math.max(0, this.#stored - this.#ahead);
+      this.#stored = 0;
+      this.#ahead = Math.max(0, fresh.length - due);
+      const count = known === undefined ? 0 : Math.max(due, fresh.length);
+      if (count > 0) {
+        const orders = fresh.slice(0, maxNamed);
+        const event = { orders, more: count - orders.length };
         for (const watcher of this.#watchers) watcher(event);
       }
       return new Set(top.map(versionOf));

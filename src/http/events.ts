@@ -116,11 +116,12 @@ class Client {
     response.on('drain', () => this.#flush());
     this.#heartbeat = setInterval(() => this.#beat(), heartbeatMs);
     const sent = new Set(first.orders.map(versionOf));
-    const since = this.#pending?.orders.filter((order) => !sent.has(versionOf(order))) ?? [];
+    const meanwhile = this.#pending;
+    const since = meanwhile?.orders.filter((order) => !sent.has(versionOf(order))) ?? [];
     this.#pending = undefined;
     this.#began = true;
     if (first.orders.length > 0) this.send(first);
-    if (since.length > 0) this.send({ orders: since, more: 0 });
+    if (since.length > 0) this.send({ orders: since, more: meanwhile?.more ?? 0 });
   }
 
   send(event: FeedEvent): void {
@@ -158,7 +159,9 @@ function format({ orders, more }: FeedEvent): string {
     track_number: shorten(order.track_number),
     customer_id: shorten(order.customer_id),
   }));
-  return `id: ${cursorOf(orders[0]!)}\nevent: orders\ndata: ${JSON.stringify({ orders: named, more })}\n\n`;
+  // Without an id a client keeps the one before.
+  const id = orders[0] ? `id: ${cursorOf(orders[0])}\n` : '';
+  return `${id}event: orders\ndata: ${JSON.stringify({ orders: named, more })}\n\n`;
 }
 
 function shorten(text: string): string {
