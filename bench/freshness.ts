@@ -1,9 +1,14 @@
 /** How soon an order that Kafka has acknowledged can be read over HTTP, and how reads fare meanwhile. */
+import { execFile } from 'node:child_process';
 import { Agent, get } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { generateOrder } from '../src/core/generate.ts';
 import { createProducer } from '../src/kafka/producer.ts';
 
+const run = promisify(execFile);
+const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 const agent = new Agent({ keepAlive: true, maxSockets: 64 });
 const tickMs = 10;
 
@@ -25,8 +30,22 @@ export async function measureFreshness(
   return percentiles(await Promise.all(waits));
 }
 
+/**
+ * Lets the emulator, a process of its own, send orders: what it costs to make them is not to be taken for a slow read.
+ * `rate` is a second; as fast as possible without.
+ */
+export async function emulate(
+  { brokers, topic }: { brokers: string[]; topic: string },
+  { count, rate, seed }: { count: number; rate?: number; seed: number },
+): Promise<void> {
+  const flags = ['--count', String(count), '--seed', String(seed), ...(rate ? ['--rate', String(rate)] : [])];
+  await run(process.execPath, [main, 'produce', ...flags], {
+    env: { PATH: process.env['PATH'], KAFKA_BROKERS: brokers.join(','), KAFKA_TOPIC: topic },
+  });
+}
+
 /** Sends orders at an even rate; tells the ids of each batch once it is acknowledged. */
-export async function produceSteadily(
+async function produceSteadily(
   { brokers, topic }: { brokers: string[]; topic: string },
   { perSecond, seconds, seed }: { perSecond: number; seconds: number; seed: number },
   onAcknowledged: (orderUids: string[]) => void,

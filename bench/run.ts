@@ -7,7 +7,7 @@ import { generateOrder } from '../src/core/generate.ts';
 import { fillBacklog } from './backlog.ts';
 import { startCluster, startService, type Cluster } from './cluster.ts';
 import { measureCopy } from './copy-limit.ts';
-import { measureFreshness, produceSteadily, readAtRate } from './freshness.ts';
+import { emulate, measureFreshness, readAtRate } from './freshness.ts';
 import { grow, measureIngest, measureOneByOne } from './ingest.ts';
 import { load, startBare } from './reads.ts';
 
@@ -131,12 +131,8 @@ async function reads(cluster: Cluster, databaseUrl: string): Promise<void> {
     step('Reads beside ingest');
     const pause = new Promise((resolve) => setTimeout(resolve, seconds * 1_000));
     const idle = await readAtRate(cachedUrl, 1_000, pause);
-    const steady = { perSecond: 2_000, seconds, seed: 11 };
-    const busy = await readAtRate(
-      cachedUrl,
-      1_000,
-      produceSteadily(settings, steady, () => {}),
-    );
+    const steady = { count: 2_000 * seconds, rate: 2_000, seed: 11 };
+    const busy = await readAtRate(cachedUrl, 1_000, emulate(settings, steady));
     report({ what: 'p99 of 1,000 cached reads/s, idle', value: idle.p99Ms, unit: 'ms' });
     report({
       what: 'p99 while 2,000 orders/s arrive (goal 3 x idle)',
@@ -144,11 +140,7 @@ async function reads(cluster: Cluster, databaseUrl: string): Promise<void> {
       unit: 'ms',
       against: { what: 'idle', value: idle.p99Ms },
     });
-    const flood = await readAtRate(
-      cachedUrl,
-      1_000,
-      fillBacklog({ brokers, topic: 'backlog', count: backlog / 2, seed: 12 }),
-    );
+    const flood = await readAtRate(cachedUrl, 1_000, emulate(settings, { count: backlog / 2, seed: 12 }));
     report({
       what: 'p99 while a backlog is taken at full speed',
       value: flood.p99Ms,

@@ -5,6 +5,7 @@
  * here. A rejoin or a lost broker can destroy its stream: the session is then closed and made anew, from the
  * offsets that were committed.
  */
+import { setImmediate } from 'node:timers/promises';
 import type { Message, MessagesStream } from '@platformatic/kafka';
 import { backoffMs, pause } from '../core/backoff.ts';
 import type { Source } from '../core/ingest.ts';
@@ -34,8 +35,8 @@ export interface ConsumerOptions {
 /** Without a heartbeat for so long the member is no longer counted as in the group. */
 const heartbeatPatienceMs = 4_000;
 
-/** Most records handed on at once. */
-const maxChunk = 500;
+/** Most records handed on at once; between two chunks readers have their turn. */
+const maxChunk = 200;
 
 /** A client that the broker does not answer is left behind after so long. */
 const closePatienceMs = 3_000;
@@ -197,7 +198,7 @@ export class OrderConsumer implements Source {
         maxWaitTime: 500,
         maxBytes: 8 * 1024 * 1024,
         maxBytesPerPartition: 1024 * 1024,
-        highWaterMark: 2 * maxChunk,
+        highWaterMark: 1_000,
       });
       this.#session = {
         consumer,
@@ -241,6 +242,7 @@ export class OrderConsumer implements Source {
       if (metadata.topics.get(topic)?.id !== topicId)
         throw new Error(`Topic ${topic} has been created anew.`);
       yield messages.map((message) => toRecord(message, topicId));
+      await setImmediate();
     }
   }
 }
