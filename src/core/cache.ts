@@ -36,6 +36,10 @@ export class OrderCache {
     return this.#limits.capacity;
   }
 
+  keys(): Iterable<string> {
+    return this.#orders.keys();
+  }
+
   get(orderUid: string): CachedOrder | undefined {
     const found = this.#orders.get(orderUid);
     if (found === undefined) return undefined;

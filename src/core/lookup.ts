@@ -34,6 +34,8 @@ export class Lookup {
   readonly #flights = new Map<string, Flight>();
   /** For each write, the orders that something else has changed since it began; `undefined`: any may have changed. */
   readonly #writes = new Map<Write, Set<string> | undefined>();
+  /** The cached orders that may have changed without a word: asked for in the database first, while it answers. */
+  #doubtful = new Set<string>();
   /** While orders are being restored: those that changed meanwhile. */
   #changedSinceRestore: Set<string> | undefined;
 
@@ -42,8 +44,9 @@ export class Lookup {
     this.#store = store;
   }
 
-  /** The order, if it is in memory: at once, without the price of a promise. */
+  /** The order, if it is in memory and no doubt about it: at once, without the price of a promise. */
   hit(orderUid: string): Found | undefined {
+    if (this.#doubtful.has(orderUid)) return undefined;
     const order = this.#cache.get(orderUid);
     return order && { order, from: 'cache', cached: true };
   }
@@ -53,7 +56,14 @@ export class Lookup {
     const hit = this.hit(orderUid);
     if (hit) return hit;
     const flight = this.#flights.get(orderUid) ?? this.#take(orderUid);
-    const stored = await flight.result;
+    let stored: StoredOrder | undefined;
+    try {
+      stored = await flight.result;
+    } catch (error) {
+      const doubtful = this.#cache.get(orderUid);
+      if (doubtful) return { order: doubtful, from: 'cache', cached: true };
+      throw error;
+    }
     if (!stored) return undefined;
     const kept = this.#cache.get(orderUid);
     return { order: kept ?? { document: stored.document }, from: 'database', cached: kept !== undefined };
@@ -92,11 +102,12 @@ export class Lookup {
   }
 
   /**
-   * Fills the cache with the orders received last, and drops all else, because changes may have been missed.
-   * Throws when the database does not answer; the cache is then as it was, since it is all that readers have.
+   * Fills the cache with the orders received last, and drops all else, because changes may have been missed. Until
+   * then what is cached is doubtful. Throws when the database does not answer: readers then have what there was.
    */
   async restore(): Promise<void> {
     this.#flights.clear();
+    this.#doubtful = new Set(this.#cache.keys());
     for (const write of this.#writes.keys()) this.#writes.set(write, undefined);
     const changed = (this.#changedSinceRestore = new Set());
     try {
@@ -104,6 +115,7 @@ export class Lookup {
       if (this.#changedSinceRestore !== changed) return;
       const newer = [...changed].map((orderUid) => [orderUid, this.#cache.get(orderUid)] as const);
       this.#cache.clear();
+      this.#doubtful.clear();
       for (const { order_uid, document } of orders.toReversed()) {
         if (!changed.has(order_uid)) this.#cache.set(order_uid, document);
       }
@@ -119,7 +131,9 @@ export class Lookup {
     const land = (stored?: StoredOrder) => {
       if (this.#flights.get(orderUid) !== flight) return;
       this.#flights.delete(orderUid);
-      if (stored) this.#cache.set(orderUid, stored.document);
+      if (!stored) return;
+      this.#doubtful.delete(orderUid);
+      this.#cache.set(orderUid, stored.document);
     };
     flight.result.then(land, () => land());
     return flight;
@@ -127,6 +141,7 @@ export class Lookup {
 
   #changed(orderUid: string, by?: Write): void {
     this.#flights.delete(orderUid);
+    this.#doubtful.delete(orderUid);
     for (const [write, others] of this.#writes) if (write !== by) others?.add(orderUid);
     this.#changedSinceRestore?.add(orderUid);
   }

@@ -6,11 +6,11 @@
  * offsets that were committed.
  */
 import { setImmediate } from 'node:timers/promises';
-import type { Message, MessagesStream } from '@platformatic/kafka';
 import { backoffMs, pause } from '../core/backoff.ts';
 import type { Source } from '../core/ingest.ts';
 import type { SourceRecord } from '../core/record.ts';
 import type { Gap, NextOffsets } from '../core/store.ts';
+import { take, toRecord, type Stream } from './message.ts';
 import { ReadCommittedConsumer } from './read-committed.ts';
 import { ensureTopic } from './topic.ts';
 
@@ -35,16 +35,8 @@ export interface ConsumerOptions {
 /** Without a heartbeat for so long the member is no longer counted as in the group. */
 const heartbeatPatienceMs = 4_000;
 
-/** Most records handed on at once; between two chunks readers have their turn. */
-const maxChunk = 200;
-
 /** A client that the broker does not answer is left behind after so long. */
 const closePatienceMs = 3_000;
-
-/** The last millisecond of the year 9999. Timestamps come from producers and can be any number. */
-const maxTimestamp = 253_402_300_799_999n;
-
-type Stream = MessagesStream<Buffer, Buffer, Buffer, Buffer>;
 
 interface Session {
   consumer: ReadCommittedConsumer;
@@ -245,29 +237,4 @@ export class OrderConsumer implements Source {
       await setImmediate();
     }
   }
-}
-
-function take(stream: Stream): Message<Buffer, Buffer, Buffer, Buffer>[] {
-  const messages: Message<Buffer, Buffer, Buffer, Buffer>[] = [];
-  while (messages.length < maxChunk) {
-    const message = stream.read() as Message<Buffer, Buffer, Buffer, Buffer> | null;
-    if (message === null) break;
-    messages.push(message);
-  }
-  return messages;
-}
-
-function toRecord(message: Message<Buffer, Buffer, Buffer, Buffer>, topicId: string): SourceRecord {
-  const { topic, partition, offset, timestamp } = message;
-  return {
-    topic,
-    topicId,
-    partition,
-    offset,
-    timestamp: timestamp < 0n ? 0n : timestamp > maxTimestamp ? maxTimestamp : timestamp,
-    // The library's types know no null, its records do.
-    key: message.key ?? null,
-    value: message.value ?? null,
-    headers: message.headerEntries.map(([key, value]) => [key, value ?? null]),
-  };
 }

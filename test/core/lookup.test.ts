@@ -133,11 +133,22 @@ test('I6: nor one that began before news were missed; nor the older of two of th
   assert.equal(cache.get('a'), undefined);
 });
 
-test('when the cache cannot be restored, readers keep what there was', async () => {
+test('I6: until the cache is restored the database is asked first; when it does not answer, readers have what there was', async () => {
   const { store, lookup } = setUp();
-  lookup.write().put([{ order_uid: 'a', document: Buffer.from('v1') }]);
+  lookup.write().put([
+    { order_uid: 'a', document: Buffer.from('v1') },
+    { order_uid: 'b', document: Buffer.from('v1') },
+  ]);
   const restoring = lookup.restore();
+  const [a, b] = [lookup.find('a'), lookup.find('b')];
+  store.finds[0]!.resolve(version('v2'));
+  store.finds[1]!.reject(new Error('connection lost'));
+  assert.deepEqual(text(await a), ['v2', 'database']);
+  assert.deepEqual(text(await b), ['v1', 'cache']);
+  assert.deepEqual(text(await lookup.find('a')), ['v2', 'cache']);
   store.lists[0]!.reject(new Error('connection lost'));
   await assert.rejects(restoring);
-  assert.deepEqual(text(await lookup.find('a')), ['v1', 'cache']);
+  const again = lookup.find('b');
+  store.finds[2]!.resolve({ order_uid: 'b', document: Buffer.from('v2') });
+  assert.deepEqual(text(await again), ['v2', 'database']);
 });

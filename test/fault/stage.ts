@@ -2,16 +2,18 @@
  * A stage for a fault: a topic, a database, a ledger, and services as processes of their own. Kafka and PostgreSQL
  * are those of all tests, unless the test brings its own to break them.
  */
+import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { createRandom, generateOrder } from '../../src/core/generate.ts';
 import { corruptions } from '../../src/core/spoil.ts';
 import { ensureTopic } from '../../src/kafka/topic.ts';
 import { createDatabase, kafkaBrokers, uniqueName } from '../support/cluster.ts';
 import { startService, type RunningService, type ServiceSettings } from '../support/service.ts';
-import { until } from '../support/wait.ts';
 import { audit } from './audit.ts';
 import { committedOffsets } from './group-offsets.ts';
 import { Ledger, type LedgerRecord } from './ledger.ts';
+
+const stallMs = 90_000;
 
 export interface StageOptions {
   brokers?: string[];
@@ -29,8 +31,11 @@ export interface Stage {
   ledger: Ledger;
   /** Starts a service; resolves when it is ready. */
   serve(settings?: Partial<ServiceSettings>): Promise<RunningService>;
-  /** Resolves when all that was acknowledged is behind the fence and behind the committed offsets. */
-  settled(timeoutMs?: number): Promise<void>;
+  /**
+   * Resolves when all that was acknowledged is behind the fence and behind the committed offsets, however long that
+   * takes. Rejects when nothing moves for a minute and a half.
+   */
+  settled(): Promise<void>;
   /** What `audit` finds, over HTTP at the instances that are given. */
   damages(...services: RunningService[]): Promise<string[]>;
   sql<T extends pg.QueryResultRow>(text: string, values?: unknown[]): Promise<T[]>;
@@ -63,18 +68,20 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
     }
   };
 
-  const isSettled = async () => {
+  /** How far all partitions have come, and whether that is the end. */
+  const progress = async () => {
     const rows = await sql<{ partition: number; next_offset: string }>(
       `SELECT partition, max(next_offset) AS next_offset FROM applied_offsets WHERE topic = $1
        GROUP BY partition, topic_id`,
       [topic],
     );
     const committed = await committedOffsets(brokers, topic, topic);
-    return [...ledger.end].every(
+    const settled = [...ledger.end].every(
       ([partition, end]) =>
         rows.some((row) => row.partition === partition && BigInt(row.next_offset) >= end) &&
         (committed.get(partition) ?? -1n) >= end,
     );
+    return { settled, state: JSON.stringify([rows, [...committed].map(String)]) };
   };
 
   return {
@@ -87,12 +94,17 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
       services.push(service);
       return service;
     },
-    async settled(timeoutMs = 120_000) {
-      await until(
-        'all that was acknowledged is applied and committed',
-        () => isSettled().catch(() => false),
-        timeoutMs,
-      );
+    async settled() {
+      let last = '';
+      let movedAt = performance.now();
+      for (;;) {
+        const { settled, state } = await progress().catch(() => ({ settled: false, state: last }));
+        if (settled) return;
+        if (state !== last) movedAt = performance.now();
+        last = state;
+        if (performance.now() - movedAt > stallMs) throw new Error(`nothing moves any more: ${state}`);
+        await delay(100);
+      }
     },
     damages: (...of) => audit(ledger, { databaseUrl: database.url, urls: of.map(({ url }) => url) }),
     sql,
