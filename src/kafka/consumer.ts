@@ -32,6 +32,12 @@ export interface ConsumerOptions {
   onAssigned: (partitions: number[]) => void;
 }
 
+/**
+ * Without a heartbeat for so long the session is made anew: the library stops to send them when a rejoin fails, and
+ * would stay out of the group for good. Longer than a rejoin may take.
+ */
+const lostAfterMs = 20_000;
+
 /** Without a heartbeat for so long the member is no longer counted as in the group. */
 const heartbeatPatienceMs = 4_000;
 
@@ -60,8 +66,7 @@ export class OrderConsumer implements Source {
   /** Whether this instance is in the group: assigned, and heard by the coordinator within the last seconds. */
   get joined(): boolean {
     if (!this.#session?.consumer.isActive() || !this.#session.consumer.assignments) return false;
-    const heard = this.#session.consumer.lastHeartbeat?.getTime() ?? this.#session.joinedAt;
-    return Date.now() - heard < heartbeatPatienceMs;
+    return silentMs(this.#session) < heartbeatPatienceMs;
   }
 
   async *chunks(signal: AbortSignal): AsyncGenerator<SourceRecord[]> {
@@ -173,6 +178,8 @@ export class OrderConsumer implements Source {
       retries: 2,
       retryDelay: 300,
     });
+    // What fails before it is read from is told by the call that failed; an event nobody hears would end the process.
+    consumer.on('error', () => {});
     consumer.on('consumer:group:join', () => {
       const mine = consumer.assignments?.find((assignment) => assignment.topic === topic)?.partitions ?? [];
       if (this.#session?.consumer === consumer) this.#session.joinedAt = Date.now();
@@ -207,11 +214,9 @@ export class OrderConsumer implements Source {
     }
   }
 
-  async *#read(
-    { consumer, stream, topicId, handedOn }: Session,
-    signal: AbortSignal,
-  ): AsyncGenerator<SourceRecord[]> {
+  async *#read(session: Session, signal: AbortSignal): AsyncGenerator<SourceRecord[]> {
     const { topic } = this.#options;
+    const { consumer, stream, topicId, handedOn } = session;
     let failure: Error | undefined;
     let wake = () => {};
     stream.on('error', (error: Error) => (failure = error));
@@ -219,22 +224,41 @@ export class OrderConsumer implements Source {
     stream.on('readable', () => wake());
     stream.on('close', () => wake());
     signal.addEventListener('abort', () => wake(), { once: true });
-    while (!signal.aborted) {
-      const woken = new Promise<void>((resolve) => (wake = resolve));
-      const messages = take(stream);
-      if (messages.length === 0) {
-        if (stream.destroyed || stream.readableEnded)
-          throw failure ?? new Error('The stream of records has ended.');
-        await woken;
-        continue;
+    const fail = (error: Error) => {
+      failure ??= error;
+      stream.destroy();
+      wake();
+    };
+    // A rejoin that failed.
+    consumer.on('error', fail);
+    const watchdog = setInterval(() => {
+      if (silentMs(session) > lostAfterMs) fail(new Error('The group has not answered for too long.'));
+    }, 1_000);
+    try {
+      while (!signal.aborted) {
+        const woken = new Promise<void>((resolve) => (wake = resolve));
+        const messages = take(stream);
+        if (messages.length === 0) {
+          if (stream.destroyed || stream.readableEnded)
+            throw failure ?? new Error('The stream of records has ended.');
+          await woken;
+          continue;
+        }
+        for (const { partition, offset } of messages) handedOn.set(partition, offset + 1n);
+        // A topic that was created anew under its name starts again at offset 0: its records are others.
+        const metadata = await consumer.metadata({ topics: [topic] });
+        if (metadata.topics.get(topic)?.id !== topicId)
+          throw new Error(`Topic ${topic} has been created anew.`);
+        yield messages.map((message) => toRecord(message, topicId));
+        await setImmediate();
       }
-      for (const { partition, offset } of messages) handedOn.set(partition, offset + 1n);
-      // A topic that was created anew under its name starts again at offset 0: its records are others.
-      const metadata = await consumer.metadata({ topics: [topic] });
-      if (metadata.topics.get(topic)?.id !== topicId)
-        throw new Error(`Topic ${topic} has been created anew.`);
-      yield messages.map((message) => toRecord(message, topicId));
-      await setImmediate();
+    } finally {
+      clearInterval(watchdog);
     }
   }
+}
+
+/** How long the coordinator of the group has not been heard. */
+function silentMs({ consumer, joinedAt }: Session): number {
+  return Date.now() - Math.max(consumer.lastHeartbeat?.getTime() ?? 0, joinedAt);
 }
