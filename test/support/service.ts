@@ -5,9 +5,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import pg from 'pg';
 import { startPostgres, type EmbeddedPostgres } from '../../src/embedded/postgres.ts';
 import { createProducer, type Acknowledged, type OutgoingRecord } from '../../src/kafka/producer.ts';
+import { createPool } from '../../src/postgres/pool.ts';
 import { ensureTopic } from '../../src/kafka/topic.ts';
 import { createDatabase, kafkaBrokers, uniqueName } from './cluster.ts';
 import { until } from './wait.ts';
@@ -109,7 +109,8 @@ export async function untilApplied(
     if (offset > (last.get(partition) ?? -1n)) last.set(partition, offset);
   }
   const topic = acknowledged[0]!.topic;
-  const pool = new pg.Pool({ connectionString: databaseUrl, max: 1 });
+  // Its connection may be ended with the database, after it was given back.
+  const pool = createPool({ url: databaseUrl, max: 1, timeoutMs: 10_000, onError: () => {} });
   try {
     await until(
       'all records are applied',

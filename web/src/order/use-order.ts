@@ -53,7 +53,12 @@ export function useWhenOnline(kind: string, retry: () => void): void {
   const waits = kind === 'offline' || kind === 'no-answer';
   useEffect(() => {
     if (!waits) return undefined;
+    // It may have come back before anybody listened.
+    if (kind === 'offline' && navigator.onLine) {
+      retry();
+      return undefined;
+    }
     addEventListener('online', retry);
     return () => removeEventListener('online', retry);
-  }, [waits, retry]);
+  }, [kind, waits, retry]);
 }
