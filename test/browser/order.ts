@@ -30,6 +30,7 @@ export function orderTests(setting: Setting): void {
     it('has its dates in local time with UTC at hand', async (t) => {
       await setting.service.produce([orderLike('dated')]);
       const { page } = await visit(t, setting, '/?order_uid=dated');
+      await assertShows(page, 'dated');
       const times = await page.locator('time').allInnerTexts();
       assert.deepEqual(
         times.map((time) => time.split(/\n+/)),
