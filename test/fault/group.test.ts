@@ -15,7 +15,7 @@ const variant = fileURLToPath(new URL('variant.ts', import.meta.url));
  * An instance stands still for longer than its session lasts, with old versions in hand; another stores newer ones;
  * then it wakes.
  */
-async function zombie(stage: Stage, failpoint: string): Promise<{ readMs: number; damages: string[] }> {
+async function zombie(stage: Stage, failpoint: string): Promise<{ staleMs: number; damages: string[] }> {
   const old = load(9, scale.orders, 100_000);
   const env = { BATCH_MAX_RECORDS: '50', CACHE_CAPACITY: '100000' };
   const first = await stage.serve({
@@ -23,11 +23,6 @@ async function zombie(stage: Stage, failpoint: string): Promise<{ readMs: number
     env: { ...env, FAILPOINT: failpoint, FAILPOINT_AT: '9' },
   });
   const sending = stage.ledger.send(old);
-  if (failpoint === 'no-order') {
-    const [few, many] = ['SELECT FROM orders LIMIT 200', 199];
-    await until('it is in the middle of it', async () => (await stage.sql(few)).length > many);
-    process.kill(first.pid, 'SIGSTOP');
-  }
   await until('it stands still', () => isStopped(first.pid));
   await sending;
   const second = await stage.serve({ env });
@@ -38,27 +33,29 @@ async function zombie(stage: Stage, failpoint: string): Promise<{ readMs: number
 
   process.kill(first.pid, 'SIGCONT');
   const start = performance.now();
+  let staleMs = 0;
   for (const [orderUid, document] of [...stage.ledger.orders].slice(0, 300)) {
     await until('the woken one serves the newest', async () => {
       const answer = await fetch(`${first.url}/order/order?order_uid=${orderUid}`);
-      return (await answer.text()) === document;
+      const isNewest = (await answer.text()) === document;
+      if (!isNewest) staleMs = performance.now() - start;
+      return isNewest;
     });
   }
-  const readMs = performance.now() - start;
   const isReady = async () => (await fetch(`${first.url}/readyz`)).status === 200;
-  await until('it is in the group again', isReady, 60_000);
+  await until('it is in the group again', isReady, 60_000).catch((error: unknown) => {
+    throw new Error(first.log().slice(-2_000), { cause: error });
+  });
   await delay(1_000); // for what must not happen there is nothing to wait for
-  return { readMs, damages: await stage.damages(first, second) };
+  return { staleMs, damages: await stage.damages(first, second) };
 }
 
 describe('the group', { concurrency: true }, () => {
   test('I3, I6: an instance that stood still in the middle of a transaction, past its session, holds up no other, writes nothing old and serves the newest', async (t) => {
     const stage = await openStage();
     try {
-      const { readMs, damages } = await zombie(stage, 'stop-in-copy');
-      t.diagnostic(
-        `300 orders were read at their newest version within ${Math.round(readMs)} ms of its waking`,
-      );
+      const { staleMs, damages } = await zombie(stage, 'stop-in-copy');
+      t.diagnostic(`its last old answer came ${Math.round(staleMs)} ms after its waking`);
       assert.deepEqual(damages, []);
     } finally {
       await stage.close();
@@ -91,8 +88,10 @@ describe('the group', { concurrency: true }, () => {
         done.abort();
       };
       const sending = (async () => {
-        for (let first = 0; !done.signal.aborted; first += 500)
+        for (let first = 0; !done.signal.aborted; first += 500) {
           await stage.ledger.send(load(10, 500, 100, first));
+          await delay(250); // a load, not a race
+        }
       })();
       await Promise.all([storm(), sending]);
       await stage.settled();

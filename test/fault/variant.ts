@@ -11,7 +11,7 @@
  * Deliberate bugs, which the audit must find:
  *   offset-before-write  offsets are committed when records arrive, not when they are stored; crashes like before-commit
  *   no-fence             each batch meets a fence of its own; crashes like after-commit
- *   no-order             no fence, and what comes last wins, however old it is; never crashes
+ *   no-order             no fence, and what comes last wins, however old it is; stands still like stop-in-copy
  */
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
@@ -87,33 +87,30 @@ function withoutFence(change: (entry: Entry, topicId: string) => Entry): void {
   };
 }
 
-switch (failpoint) {
-  case 'before-commit':
-    crashAtCommit('before');
-    break;
-  case 'after-commit':
-    crashAtCommit('after');
-    break;
-  case 'stop-in-copy':
-    stopInCopy();
-    break;
-  case 'offset-before-write':
+const faults: Record<string, () => void> = {
+  'before-commit': () => crashAtCommit('before'),
+  'after-commit': () => crashAtCommit('after'),
+  'stop-in-copy': stopInCopy,
+  'offset-before-write'() {
     commitOffsetsOnArrival();
     crashAtCommit('before');
-    break;
-  case 'no-fence':
+  },
+  'no-fence'() {
     withoutFence((entry, topicId) => ({ ...entry, record: { ...entry.record, topicId } }));
     crashAtCommit('after');
-    break;
-  case 'no-order':
+  },
+  'no-order'() {
     withoutFence((entry, topicId) => {
       const timestamp = BigInt(Date.now());
       return { ...entry, record: { ...entry.record, topicId, timestamp } };
     });
-    break;
-  default:
-    throw new Error(`FAILPOINT names none of the faults: "${failpoint}"`);
-}
+    stopInCopy();
+  },
+};
+
+const fault = faults[failpoint];
+if (!fault) throw new Error(`FAILPOINT names none of the faults: "${failpoint}"`);
+fault();
 
 const config = readConfig();
 process.exitCode = await serve(config, createLogger(config.logLevel));
