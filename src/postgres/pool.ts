@@ -31,12 +31,16 @@ export function createPool({ url, max, timeoutMs, idleInTransactionMs, onError }
   return pool;
 }
 
+/** Longest wait for a connection, in milliseconds. */
+const maxConnectMs = 15_000;
+
 export function connectionOptions(url: string, timeoutMs: number): pg.ClientConfig {
   return {
     connectionString: url,
     application_name: 'order-service',
     keepAlive: true,
-    connectionTimeoutMillis: timeoutMs,
+    // A migration may take an hour; a server that does not answer is not waited for so long.
+    connectionTimeoutMillis: Math.min(timeoutMs, maxConnectMs),
     query_timeout: timeoutMs,
     statement_timeout: timeoutMs,
     idle_in_transaction_session_timeout: timeoutMs,
