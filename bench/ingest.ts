@@ -20,6 +20,9 @@ export async function measureIngest(settings: {
   topic: string;
   databaseUrl: string;
   count: number;
+  nodeArgs?: string[];
+  onStart?: () => void;
+  onEnd?: () => void;
 }): Promise<Ingested> {
   const { topic, databaseUrl, count } = settings;
   const pool = new pg.Pool({ connectionString: databaseUrl, max: 1 });
@@ -30,12 +33,14 @@ export async function measureIngest(settings: {
     );
     return rows[0]!.n;
   };
-  const service = await startService(settings);
+  const service = await startService(settings, settings.nodeArgs);
   try {
     const before = await applied();
+    settings.onStart?.();
     const start = performance.now();
     while ((await applied()) < count) await delay(20);
     const perSecond = (count - before) / ((performance.now() - start) / 1_000);
+    settings.onEnd?.();
     return { perSecond, peakMb: await service.peakMb() };
   } finally {
     await service.stop();

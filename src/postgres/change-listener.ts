@@ -18,12 +18,8 @@ const maxPayloadBytes = 7_900;
 const probeIntervalMs = 1_000;
 const probeTimeoutMs = 3_000;
 
-/** Names changed orders to the other instances, when the transaction of `client` is committed. */
-export async function notifyChanged(
-  client: pg.ClientBase,
-  instanceId: string,
-  orderUids: string[],
-): Promise<void> {
+/** Names changed orders to the other instances, when the transaction is committed. */
+export function notifyChanged(instanceId: string, orderUids: string[]): pg.QueryConfig {
   const payloads: string[] = [];
   let payload = instanceId;
   for (const orderUid of orderUids) {
@@ -34,7 +30,10 @@ export async function notifyChanged(
     payload += ` ${orderUid}`;
   }
   payloads.push(payload);
-  await client.query('SELECT pg_notify($1, payload) FROM unnest($2::text[]) AS payload', [channel, payloads]);
+  return {
+    text: 'SELECT pg_notify($1, payload) FROM unnest($2::text[]) AS payload',
+    values: [channel, payloads],
+  };
 }
 
 export interface ChangeListenerOptions {

@@ -8,7 +8,7 @@ import type pg from 'pg';
 import type { DeadLetterOutbox, Publication } from '../core/dead-letter-publisher.ts';
 import type { DeadLetter } from '../core/dead-letter.ts';
 import { fromHeaders, type HeaderJson } from './dead-letter-rows.ts';
-import { transaction } from './pool.ts';
+import { transaction } from './transaction.ts';
 
 /** An arbitrary number that all instances agree on. */
 const advisoryLock = 7_236_501_423;

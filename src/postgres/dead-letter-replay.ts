@@ -17,6 +17,7 @@ import type { Rejection } from '../core/decode.ts';
 import { isOrder, isSuperseded, type OrderEntry, type SourceRecord } from '../core/record.ts';
 import { DataFault, refusal } from '../core/store.ts';
 import { fromHeaders, type HeaderJson } from './dead-letter-rows.ts';
+import { send } from './copy-query.ts';
 import { asFault } from './faults.ts';
 import { lockOrders, type OrderWriter } from './order-writer.ts';
 
@@ -116,7 +117,7 @@ async function storeOrder(
   try {
     const known = (await lockOrders(client, [entry])).get(orderUid);
     if (known && isSuperseded(entry.record, known)) return { outcome: 'superseded', orderUid };
-    await orders.write(client, [entry], known ? [orderUid] : []);
+    for (const statement of orders.write([entry], known ? [orderUid] : [])) await send(client, statement);
     if (dryRun) await client.query('ROLLBACK TO SAVEPOINT before_order');
     return { outcome: 'replayed', orderUid };
   } catch (error) {

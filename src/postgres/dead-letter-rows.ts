@@ -1,9 +1,8 @@
 /** The rows of `dead_letters`: the record as it came, and what is wrong with it (I4). */
 import { isUtf8 } from 'node:buffer';
-import type pg from 'pg';
 import type { RejectedEntry, SourceRecord } from '../core/record.ts';
 import { CopyRows } from './copy.ts';
-import { copy } from './copy-query.ts';
+import { CopyRowsInto } from './copy-query.ts';
 
 const columns = [
   'topic',
@@ -21,7 +20,8 @@ const columns = [
 
 const copyIntoDeadLetters = `COPY dead_letters (${columns.join(', ')}) FROM STDIN (FORMAT binary)`;
 
-export async function insertDeadLetters(client: pg.ClientBase, entries: RejectedEntry[]): Promise<void> {
+/** Inserts the dead letters of a batch. */
+export function insertDeadLetters(entries: RejectedEntry[]): CopyRowsInto {
   const rows = new CopyRows();
   for (const { record, rejection } of entries) {
     rows.row(columns.length);
@@ -37,7 +37,7 @@ export async function insertDeadLetters(client: pg.ClientBase, entries: Rejected
     rows.text(rejection.reason);
     rows.text(JSON.stringify(rejection.errors));
   }
-  await copy(client, copyIntoDeadLetters, rows.finish());
+  return new CopyRowsInto(copyIntoDeadLetters, rows.finish());
 }
 
 /** Headers as they are kept. Keys are text by Kafka's protocol, but nothing checks that; values are any bytes. */

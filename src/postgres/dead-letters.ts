@@ -13,7 +13,7 @@ import { fromHeaders, type HeaderJson } from './dead-letter-rows.ts';
 import { replayDeadLetter } from './dead-letter-replay.ts';
 import { isConflict } from './faults.ts';
 import type { OrderWriter } from './order-writer.ts';
-import { transaction } from './pool.ts';
+import { transaction } from './transaction.ts';
 
 export interface DeadLetterStoreOptions {
   pool: pg.Pool;

@@ -1,7 +1,7 @@
 /** Brings the schema of the database to what this version needs. */
 import { readdir, readFile } from 'node:fs/promises';
 import type pg from 'pg';
-import { transaction } from './pool.ts';
+import { transaction } from './transaction.ts';
 
 const folder = new URL('../../migrations/', import.meta.url);
 

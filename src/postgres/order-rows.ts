@@ -1,9 +1,8 @@
 /** The rows of an order: how its fields become the columns of `orders` and `order_items`. */
-import type pg from 'pg';
 import { parseInstant } from '../core/instant.ts';
 import type { OrderEntry } from '../core/record.ts';
 import { CopyRows } from './copy.ts';
-import { copy } from './copy-query.ts';
+import { CopyRowsInto } from './copy-query.ts';
 
 const orderColumns = [
   'order_uid',
@@ -66,17 +65,15 @@ export interface ReceivedOrder extends OrderEntry {
   receivedAt: bigint;
 }
 
-/** Inserts orders with their items; none of them may be stored yet. */
-export async function insertOrders(client: pg.ClientBase, entries: ReceivedOrder[]): Promise<void> {
+/** Inserts orders, then their items; none of them may be stored yet. */
+export function* insertOrders(entries: ReceivedOrder[]): Generator<CopyRowsInto> {
   const bytes = entries.reduce((sum, { document }) => sum + document.length, 0);
   const orders = new CopyRows(entries.length * 600 + bytes * 2);
+  for (const entry of entries) writeOrder(orders, entry);
+  yield new CopyRowsInto(copyIntoOrders, orders.finish());
   const items = new CopyRows(entries.length * 600 + bytes);
-  for (const entry of entries) {
-    writeOrder(orders, entry);
-    writeItems(items, entry);
-  }
-  await copy(client, copyIntoOrders, orders.finish());
-  await copy(client, copyIntoItems, items.finish());
+  for (const entry of entries) writeItems(items, entry);
+  yield new CopyRowsInto(copyIntoItems, items.finish());
 }
 
 function writeOrder(rows: CopyRows, { order, document, record, receivedAt }: ReceivedOrder): void {

@@ -5,17 +5,20 @@
  * record below, and moves them. So a record that is delivered again changes nothing, and a consumer that has lost
  * its partition finds the fence moved and writes nothing old.
  * I4: each record ends as an order, a dead letter, or skipped, in the same transaction.
+ *
+ * It takes two round trips: one asks what is known, the other writes and commits.
  */
 import type pg from 'pg';
 import { isOrder, type Entry } from '../core/record.ts';
-import { findGaps, passFence, settle } from '../core/settle.ts';
+import { findGaps, passFence, settle, type Settled } from '../core/settle.ts';
 import type { Applied, OrderListing, OrderStore, OrderSummary, StoredOrder } from '../core/store.ts';
+import type { Statement } from './copy-query.ts';
 import { insertDeadLetters } from './dead-letter-rows.ts';
 import { asFault, isTimeout } from './faults.ts';
 import { listOrders } from './order-list.ts';
 import { lockOrders, type OrderWriter } from './order-writer.ts';
 import { endStalled } from './stalled.ts';
-import { transaction } from './pool.ts';
+import { pipelinedTransaction } from './transaction.ts';
 
 export interface OrderStoreOptions {
   /** For batches; as many connections as transactions run at once. */
@@ -39,25 +42,36 @@ export class PostgresOrderStore implements OrderStore {
 
   async apply(batch: Entry[]): Promise<Applied> {
     try {
-      return await transaction(this.#writer, (client) => this.#store(client, batch));
+      return await this.#store(batch);
     } catch (error) {
       if (isTimeout(error)) await endStalled(this.#reader, this.#writer).catch(() => {}); // the error that matters is the first
       throw asFault(error);
     }
   }
 
-  async #store(client: pg.ClientBase, batch: Entry[]): Promise<Applied> {
+  async #store(batch: Entry[]): Promise<Applied> {
     const { topicId } = batch[0]!.record;
-    const { fence, known: knownPartitions } = await lockFence(client, batch);
-    const gaps = findGaps(batch, knownPartitions);
-    const passed = passFence(batch, fence);
-    const fresh = batch.filter((_, index) => passed[index]).filter(isOrder);
-    const known = await lockOrders(client, fresh);
-    const { outcomes, write, replaced, deadLetters } = settle(batch, passed, known);
-    await this.#orders.write(client, write, replaced);
-    if (deadLetters.length > 0) await insertDeadLetters(client, deadLetters);
-    if (passed.includes(true)) await moveFence(client, topicId, fence);
-    return { outcomes, next: { topicId, offsets: fence }, gaps };
+    const ask = (client: pg.ClientBase) =>
+      Promise.all([lockFence(client, batch), lockOrders(client, batch.filter(isOrder))]);
+    return pipelinedTransaction(this.#writer, ask, ([{ fence, known: knownPartitions }, known]) => {
+      const gaps = findGaps(batch, knownPartitions);
+      const passed = passFence(batch, fence);
+      const settled = settle(batch, passed, known);
+      return {
+        result: { outcomes: settled.outcomes, next: { topicId, offsets: fence }, gaps },
+        statements: passed.includes(true) ? this.#write(settled, topicId, fence) : [],
+      };
+    });
+  }
+
+  *#write(
+    { write, replaced, deadLetters }: Settled,
+    topicId: string,
+    fence: Map<number, bigint>,
+  ): Generator<Statement> {
+    yield* this.#orders.write(write, replaced);
+    if (deadLetters.length > 0) yield insertDeadLetters(deadLetters);
+    yield moveFence(topicId, fence);
   }
 
   async find(orderUid: string): Promise<StoredOrder | undefined> {
@@ -112,14 +126,14 @@ async function lockFence(client: pg.ClientBase, batch: Entry[]): Promise<Fence> 
   return { fence: await lock(), known };
 }
 
-async function moveFence(client: pg.ClientBase, topicId: string, fence: Map<number, bigint>): Promise<void> {
-  await client.query({
+function moveFence(topicId: string, fence: Map<number, bigint>): Statement {
+  return {
     name: 'move-fence',
     text: `UPDATE applied_offsets SET next_offset = moved.next_offset
            FROM unnest($2::int[], $3::bigint[]) AS moved (partition, next_offset)
            WHERE topic_id = $1 AND applied_offsets.partition = moved.partition`,
     values: [topicId, [...fence.keys()], [...fence.values()].map(String)],
-  });
+  };
 }
 
 function toStored({ order_uid, document }: { order_uid: string; document: string }): StoredOrder {

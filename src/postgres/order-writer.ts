@@ -3,6 +3,7 @@ import type pg from 'pg';
 import type { OrderEntry } from '../core/record.ts';
 import type { KnownOrder } from '../core/settle.ts';
 import { notifyChanged } from './change-listener.ts';
+import type { Statement } from './copy-query.ts';
 import { insertOrders, type ReceivedOrder } from './order-rows.ts';
 
 /** Locks those of the orders that are stored, and returns their versions. */
@@ -42,13 +43,13 @@ export class OrderWriter {
   }
 
   /**
-   * Stores `entries` in the transaction of `client` and names those that are `replaced` to the other instances. The
-   * stored ones among them must be locked and in `replaced`. Throws the database's error.
+   * The statements that store `entries` and name those that are `replaced` to the other instances. The stored ones
+   * among them must be locked and in `replaced`.
    */
-  async write(client: pg.ClientBase, entries: OrderEntry[], replaced: string[]): Promise<void> {
-    if (replaced.length > 0) await deleteOrders(client, replaced);
-    if (entries.length > 0) await insertOrders(client, this.#receive(entries));
-    if (replaced.length > 0) await notifyChanged(client, this.#instanceId, replaced);
+  *write(entries: OrderEntry[], replaced: string[]): Generator<Statement> {
+    if (replaced.length > 0) yield* deleteOrders(replaced);
+    if (entries.length > 0) yield* insertOrders(this.#receive(entries));
+    if (replaced.length > 0) yield notifyChanged(this.#instanceId, replaced);
   }
 
   /**
@@ -74,12 +75,12 @@ interface KnownRow {
 }
 
 /** An order that has changed is deleted and inserted anew: its items that are gone go with it. */
-async function deleteOrders(client: pg.ClientBase, orderUids: string[]): Promise<void> {
+function* deleteOrders(orderUids: string[]): Generator<Statement> {
   for (const table of ['order_items', 'orders']) {
-    await client.query({
+    yield {
       name: `delete-${table}`,
       text: `DELETE FROM ${table} WHERE order_uid = ANY($1::text[])`,
       values: [orderUids],
-    });
+    };
   }
 }

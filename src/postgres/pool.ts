@@ -16,7 +16,7 @@ export interface PoolOptions {
 /**
  * A pool whose waits all end: the client gives up after `timeoutMs`, which a hung server cannot do for it, and
  * the server ends a transaction that a stopped client left open, so that its locks do not hold up another
- * instance.
+ * instance. Its connections send each statement at once, behind those that are under way.
  */
 export function createPool({ url, max, timeoutMs, idleInTransactionMs, onError }: PoolOptions): pg.Pool {
   const pool = new pg.Pool({
@@ -24,6 +24,7 @@ export function createPool({ url, max, timeoutMs, idleInTransactionMs, onError }
     idle_in_transaction_session_timeout: idleInTransactionMs ?? timeoutMs,
     max,
     idleTimeoutMillis: 60_000,
+    pipeline: true,
   });
   pool.on('error', onError);
   // Between two hands of the pool's a connection has no listener, and an error without one ends the process.
@@ -45,27 +46,4 @@ export function connectionOptions(url: string, timeoutMs: number): pg.ClientConf
     statement_timeout: timeoutMs,
     idle_in_transaction_session_timeout: timeoutMs,
   };
-}
-
-/**
- * Runs `work` in a transaction on a connection of `pool`: committed when it resolves, rolled back when it
- * rejects. A connection that failed is closed, not used again.
- */
-export async function transaction<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
-  const client = await pool.connect();
-  let failure: Error | undefined;
-  const onError = (error: Error) => (failure = error);
-  client.on('error', onError);
-  try {
-    await client.query('BEGIN');
-    const result = await work(client);
-    await client.query('COMMIT');
-    return result;
-  } catch (error) {
-    failure = error as Error;
-    throw error;
-  } finally {
-    client.removeListener('error', onError);
-    client.release(failure);
-  }
 }

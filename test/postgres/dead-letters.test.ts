@@ -12,6 +12,7 @@ import { Lookup } from '../../src/core/lookup.ts';
 import { Replay } from '../../src/core/replay.ts';
 import { startPostgres, type EmbeddedPostgres } from '../../src/embedded/postgres.ts';
 import { PostgresDeadLetterStore } from '../../src/postgres/dead-letters.ts';
+import { send } from '../../src/postgres/copy-query.ts';
 import { OrderWriter } from '../../src/postgres/order-writer.ts';
 import { createPool } from '../../src/postgres/pool.ts';
 import { keepDeadLetters } from '../support/dead-letters.ts';
@@ -255,7 +256,8 @@ function suite(create: () => Promise<TestStore>): void {
     async function createOther(client: pg.Client, order_uid: string, topicId: string) {
       const order = orderWith({ order_uid, sm_id: 77 });
       const [entry] = entries([order], { topicId, offset: 5n });
-      await new OrderWriter('batch').write(client, [entry as never], []);
+      for (const statement of new OrderWriter('batch').write([entry as never], []))
+        await send(client, statement);
       return order;
     }
   });

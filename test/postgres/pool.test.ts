@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { test } from 'node:test';
-import { createPool, transaction } from '../../src/postgres/pool.ts';
+import { createPool } from '../../src/postgres/pool.ts';
+import { transaction } from '../../src/postgres/transaction.ts';
 
 /** A message of PostgreSQL's protocol: its type, its length, its bytes. */
 function message(type: string, body: Buffer): Buffer {
