@@ -44,8 +44,8 @@ export async function load(
     if (/Non-2xx|Socket errors/.test(stdout)) throw new Error(`wrk met errors:\n${stdout}`);
     return {
       perSecond: Number(/Requests\/sec:\s+([\d.]+)/.exec(stdout)![1]),
-      p50Ms: milliseconds(/50%\s+(\S+)/.exec(stdout)![1]!),
-      p99Ms: milliseconds(/99%\s+(\S+)/.exec(stdout)![1]!),
+      p50Ms: milliseconds(/^ +50% +(\S+)/m.exec(stdout)![1]!),
+      p99Ms: milliseconds(/^ +99% +(\S+)/m.exec(stdout)![1]!),
     };
   } finally {
     await rm(folder, { recursive: true, force: true });

@@ -77,7 +77,8 @@ export class Ingest {
     for await (const chunk of this.#source.chunks(stop)) {
       for (const record of chunk) {
         const lane = laneOf.get(record.partition) ?? choose(record.partition);
-        await lane.add(examine(record, this.#options));
+        const room = lane.add(examine(record, this.#options));
+        if (room) await room;
       }
     }
     await Promise.all(lanes.map((lane) => lane.close()));

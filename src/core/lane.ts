@@ -30,17 +30,29 @@ export class Lane {
     this.#write = write;
   }
 
-  /** Adds a record. Resolves when there is room for another. Rejects when an earlier write failed. */
-  async add(entry: Entry): Promise<void> {
+  /**
+   * Adds a record. When there is no room for another yet, returns a promise of it: most records cost none. It rejects
+   * when an earlier write failed.
+   */
+  add(entry: Entry): Promise<void> | undefined {
     const size = entry.record.value?.length ?? 0;
     const [first] = this.#pending;
-    if (first && first.record.topicId !== entry.record.topicId) await this.#flush('topic');
-    if (this.#pending.length > 0 && this.#bytes + size > this.#limits.maxBytes) await this.#flush('bytes');
+    if (first && first.record.topicId !== entry.record.topicId) return this.#addBehind('topic', entry, size);
+    if (first && this.#bytes + size > this.#limits.maxBytes) return this.#addBehind('bytes', entry, size);
+    return this.#take(entry, size);
+  }
+
+  async #addBehind(reason: FlushReason, entry: Entry, size: number): Promise<void> {
+    await this.#flush(reason);
+    await this.#take(entry, size);
+  }
+
+  #take(entry: Entry, size: number): Promise<void> | undefined {
     this.#pending.push(entry);
     this.#bytes += size;
-    if (this.#pending.length >= this.#limits.maxRecords) await this.#flush('size');
-    else this.#timer ??= setTimeout(() => this.#onLinger(), this.#limits.lingerMs);
-    if (this.#failed) throw this.#failed.error;
+    if (this.#pending.length >= this.#limits.maxRecords || this.#failed) return this.#flush('size');
+    this.#timer ??= setTimeout(() => this.#onLinger(), this.#limits.lingerMs);
+    return undefined;
   }
 
   /** Writes what is pending and waits for it. Rejects when a write failed. */
@@ -59,6 +71,7 @@ export class Lane {
 
   async #flush(reason: FlushReason): Promise<void> {
     while (this.#writing) await this.#writing;
+    if (this.#failed) throw this.#failed.error;
     if (this.#pending.length > 0) this.#start(reason);
   }
 

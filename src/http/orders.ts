@@ -1,11 +1,10 @@
 /** Orders over HTTP. */
-import { hash } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Type, type Static } from 'typebox';
-import type { CachedOrder } from '../core/cache.ts';
 import type { Found, Lookup } from '../core/lookup.ts';
 import { Order, OrderUid } from '../core/order.ts';
 import type { OrderListing, OrderStore } from '../core/store.ts';
+import { etagOf, orderContentType, orderHead } from './order-head.ts';
 import { cursorOf, OrderSummary, parseCursor, toSummary } from './order-summary.ts';
 import { Problem } from './problem.ts';
 
@@ -105,28 +104,10 @@ export function orderRoutes(app: FastifyInstance, { lookup, store, onLookup }: O
   };
 }
 
-function send(
-  { order, from, cached }: Found,
-  ms: number,
-  request: FastifyRequest,
-  reply: FastifyReply,
-): FastifyReply {
-  const etag = etagOf(order);
-  reply
-    .header('ETag', etag)
-    .header('Cache-Control', 'private, no-cache')
-    // RFC 9211: what the cache did for this request.
-    .header(
-      'Cache-Status',
-      `order-service; ${from === 'cache' ? 'hit' : cached ? 'fwd=miss; stored' : 'fwd=miss'}`,
-    )
-    .header('Server-Timing', `${from === 'cache' ? 'cache' : 'db'};dur=${ms.toFixed(3)}`);
-  if (matches(request.headers['if-none-match'], etag)) return reply.code(304).send();
-  return reply.type('application/json; charset=utf-8').send(order.document);
-}
-
-function etagOf(order: CachedOrder): string {
-  return (order.etag ??= `"${hash('sha1', order.document, 'base64url')}"`);
+function send(found: Found, ms: number, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  reply.headers(orderHead(found, ms));
+  if (matches(request.headers['if-none-match'], etagOf(found.order))) return reply.code(304).send();
+  return reply.type(orderContentType).send(found.order.document);
 }
 
 /** `If-None-Match` is compared weakly (RFC 9110, section 13.1.2). */

@@ -1,7 +1,9 @@
 /** The HTTP server: limits on everything a client sends, and the routes. */
+import { createServer, type RequestListener, type Server as HttpServer } from 'node:http';
 import { isIP } from 'node:net';
 import swagger from '@fastify/swagger';
 import fastify, { type FastifyInstance } from 'fastify';
+import { answerCached } from './cached-order.ts';
 import { deadLetterRoutes, type DeadLetterRoutesOptions } from './dead-letters.ts';
 import { eventRoutes, type EventRoutesOptions } from './events.ts';
 import { opsRoutes, type OpsRoutesOptions } from './ops.ts';
@@ -64,22 +66,30 @@ function mendOf(code: string | undefined): string {
 }
 
 async function createApp(options: ServerOptions): Promise<FastifyInstance> {
+  const isServed = hostCheck(options.host);
+  const answeredFromMemory = answerCached({ ...options, isServed });
   const app = fastify({
     logger: false,
     bodyLimit: 16 * 1024,
-    requestTimeout: 10_000,
-    connectionTimeout: 60_000,
-    keepAliveTimeout: 30_000,
     forceCloseConnections: 'idle',
     // A longer id than any is answered with what is wrong with it; the size of all headers is the limit.
     routerOptions: { maxParamLength: maxHeaderBytes },
-    http: { maxHeaderSize: maxHeaderBytes, headersTimeout: 10_000 },
+    serverFactory: (framework) =>
+      createHttpServer((request, response) => {
+        if (!answeredFromMemory(request, response)) framework(request, response);
+      }),
     // An address that cannot be decoded meets no route and no error handler.
     frameworkErrors: (error, _request, reply) => void answerProblem(error, reply),
     ajv: { customOptions: { coerceTypes: true, removeAdditional: false, allErrors: false } },
   });
   handleProblems(app, options.onFault);
-  if (isLoopback(options.host)) refuseForeignHosts(app);
+  const misdirected = new Problem(
+    'misdirected',
+    'Ask for localhost or 127.0.0.1: HTTP_HOST is a loopback address.',
+  );
+  app.addHook('onRequest', (request, _reply, done) => {
+    done(isServed(request.headers.host) ? undefined : misdirected);
+  });
   app.addHook('onRequest', (_request, reply, done) => {
     reply.header('X-Content-Type-Options', 'nosniff');
     done();
@@ -113,16 +123,22 @@ export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
 }
 
+function createHttpServer(listener: RequestListener): HttpServer {
+  const limits = {
+    maxHeaderSize: maxHeaderBytes,
+    headersTimeout: 10_000,
+    requestTimeout: 10_000,
+    keepAliveTimeout: 30_000,
+  };
+  return createServer(limits, listener).setTimeout(60_000);
+}
+
 /**
- * A page of somebody else's whose name resolves to this machine (DNS rebinding) would be of the same origin as
- * the service, and could read orders. Who binds to loopback is meant to be reached by a name of loopback.
+ * Which values of the `Host` header are answered. A page of somebody else's whose name resolves to this machine (DNS
+ * rebinding) would be of the same origin as the service, and could read orders. Who binds to loopback is meant to be
+ * reached by a name of loopback.
  */
-function refuseForeignHosts(app: FastifyInstance): void {
-  const misdirected = new Problem(
-    'misdirected',
-    'Ask for localhost or 127.0.0.1: HTTP_HOST is a loopback address.',
-  );
-  app.addHook('onRequest', (request, _reply, done) => {
-    done(isLoopback(request.hostname.replace(/^\[|\]$/g, '')) ? undefined : misdirected);
-  });
+function hostCheck(boundTo: string): (host: string | undefined) => boolean {
+  if (!isLoopback(boundTo)) return () => true;
+  return (host = '') => isLoopback(host.replace(/:\d*$/, '').replace(/^\[|\]$/g, ''));
 }

@@ -36,22 +36,23 @@ export function send(client: pg.ClientBase, statement: Statement): Promise<unkno
  * statement it drops them (https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-COPY).
  */
 class CopyQuery extends pg.Query {
-  readonly #rows: Buffer;
+  readonly #statement: CopyRowsInto;
 
-  constructor({ text, rows }: CopyRowsInto, callback: (error?: Error | null) => void) {
-    super({ text }, undefined, callback);
-    this.#rows = rows;
+  constructor(statement: CopyRowsInto, callback: (error?: Error | null) => void) {
+    super(statement.text, undefined, callback);
+    this.#statement = statement;
   }
 
   override submit = (connection: pg.Connection): void => {
     const { stream } = connection;
+    const { text, rows } = this.#statement;
     const head = Buffer.alloc(5);
     head.writeUInt8(copyData);
-    head.writeUInt32BE(4 + this.#rows.length, 1);
+    head.writeUInt32BE(4 + rows.length, 1);
     stream.cork();
-    connection.query(this.text);
+    connection.query(text);
     stream.write(head);
-    stream.write(this.#rows);
+    stream.write(rows);
     stream.write(copyDone);
     stream.uncork();
   };

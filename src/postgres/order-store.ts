@@ -16,6 +16,7 @@ import type { Statement } from './copy-query.ts';
 import { insertDeadLetters } from './dead-letter-rows.ts';
 import { asFault, isTimeout } from './faults.ts';
 import { listOrders } from './order-list.ts';
+import { Gather } from './gather.ts';
 import { lockOrders, type OrderWriter } from './order-writer.ts';
 import { endStalled } from './stalled.ts';
 import { pipelinedTransaction } from './transaction.ts';
@@ -33,6 +34,11 @@ export class PostgresOrderStore implements OrderStore {
   readonly #writer: pg.Pool;
   readonly #reader: pg.Pool;
   readonly #orders: OrderWriter;
+  readonly #found = new Gather<StoredOrder>({
+    ask: (orderUids) => this.#find(orderUids),
+    atOnce: 2,
+    maxKeys: 32,
+  });
 
   constructor({ writer, reader, orders }: OrderStoreOptions) {
     this.#writer = writer;
@@ -74,13 +80,17 @@ export class PostgresOrderStore implements OrderStore {
     yield moveFence(topicId, fence);
   }
 
-  async find(orderUid: string): Promise<StoredOrder | undefined> {
+  find(orderUid: string): Promise<StoredOrder | undefined> {
+    return this.#found.get(orderUid);
+  }
+
+  async #find(orderUids: string[]): Promise<Map<string, StoredOrder>> {
     const { rows } = await this.#reader.query<{ order_uid: string; document: string }>({
-      name: 'find-order',
-      text: 'SELECT order_uid, document FROM orders WHERE order_uid = $1',
-      values: [orderUid],
+      name: 'find-orders',
+      text: 'SELECT order_uid, document FROM orders WHERE order_uid = ANY($1::text[])',
+      values: [orderUids],
     });
-    return rows.map(toStored)[0];
+    return new Map(rows.map((row) => [row.order_uid, toStored(row)]));
   }
 
   async newest(limit: number): Promise<StoredOrder[]> {

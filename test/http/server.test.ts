@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { request } from 'node:http';
+import { Agent, request } from 'node:http';
 import { after, before, test } from 'node:test';
 import { orderWith } from '../support/orders.ts';
 import { startTestService, type TestService } from '../support/service.ts';
@@ -58,6 +58,28 @@ test('HEAD answers with the head alone', async () => {
   assert.deepEqual([head.status, await head.text()], [200, '']);
   assert.equal(head.headers.get('content-length'), String((await full.arrayBuffer()).byteLength));
   assert.equal(head.headers.get('etag'), full.headers.get('etag'));
+});
+
+test('the framework and the short way for orders in memory answer with the same head, and both are counted', async () => {
+  const count = async () => {
+    const text = await (await get('/metrics')).text();
+    const counted = (pattern: RegExp) => Number(pattern.exec(text)?.[1] ?? 0);
+    return [
+      counted(/^orders_cache_requests_total\{result="hit"\} (\d+)$/m),
+      counted(
+        /^http_request_duration_seconds_count\{route="\/api\/orders\/:order_uid",method="GET",status="200"\} (\d+)$/m,
+      ),
+    ];
+  };
+  const head = ({ headers }: Response) =>
+    Object.fromEntries([...headers].filter(([name]) => !['date', 'server-timing'].includes(name)));
+  const [hits, requests] = await count();
+  const short = await get(order);
+  // A validator that is not the order's sends it the framework's way.
+  const framework = await get(order, { headers: { 'If-None-Match': '"other"' } });
+  assert.deepEqual(head(short), head(framework));
+  assert.deepEqual(await short.json(), await framework.json());
+  assert.deepEqual(await count(), [hits! + 2, requests! + 2]);
 });
 
 test('an unknown order is not found', async () => {
@@ -188,6 +210,32 @@ test('I1: while the database is down, what is cached is served and the rest is 5
   await service.database.start();
   await until('it is ready again', async () => (await get('/readyz')).status === 200, 10_000);
   assert.equal((await get(`/api/orders/${evicted.order_uid}`)).status, 200);
+});
+
+test('it ends in order while a connection is kept busy with orders in memory', async () => {
+  const other = await startTestService({ ownDatabase: false });
+  await other.produce([stored]);
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  const ask = () =>
+    new Promise<void>((resolve, reject) => {
+      request(`${other.url}${order}`, { agent }, (response) => {
+        response.resume().on('end', resolve);
+      })
+        .on('error', reject)
+        .end();
+    });
+  let asked = 0;
+  const asking = (async () => {
+    for (;;) {
+      await ask();
+      asked++;
+    }
+  })();
+  const refused = assert.rejects(asking, /ECONNREFUSED|ECONNRESET|socket hang up/);
+  await until('it is asked', () => asked > 100);
+  assert.equal(await other.stop(), 0);
+  await refused;
+  agent.destroy();
 });
 
 test('I8: the log holds no personal data', () => {

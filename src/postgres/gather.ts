@@ -1,0 +1,54 @@
+/** Questions that come one by one, asked several at a time. */
+
+interface Waiting<T> {
+  key: string;
+  resolve: (answer: T | undefined) => void;
+  reject: (error: unknown) => void;
+}
+
+export interface GatherOptions<T> {
+  /** The answers by key; a key that has none is left out. */
+  ask: (keys: string[]) => Promise<Map<string, T>>;
+  /** Most questions under way at once. */
+  atOnce: number;
+  /** Most keys in one. */
+  maxKeys: number;
+}
+
+/**
+ * A key that comes while nothing is asked goes at once. Those that come while `atOnce` questions are under way are
+ * gathered for the next: the more come, the less each costs.
+ */
+export class Gather<T> {
+  readonly #options: GatherOptions<T>;
+  #waiting: Waiting<T>[] = [];
+  #underWay = 0;
+
+  constructor(options: GatherOptions<T>) {
+    this.#options = options;
+  }
+
+  /** The answer to `key`. Rejects when the question that it went into failed. */
+  get(key: string): Promise<T | undefined> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ key, resolve, reject });
+      this.#askNext();
+    });
+  }
+
+  #askNext(): void {
+    const { ask, atOnce, maxKeys } = this.#options;
+    if (this.#waiting.length === 0 || this.#underWay === atOnce) return;
+    const asked = this.#waiting.splice(0, maxKeys);
+    this.#underWay++;
+    ask(asked.map(({ key }) => key))
+      .then(
+        (answers) => asked.forEach(({ key, resolve }) => resolve(answers.get(key))),
+        (error: unknown) => asked.forEach(({ reject }) => reject(error)),
+      )
+      .finally(() => {
+        this.#underWay--;
+        this.#askNext();
+      });
+  }
+}
