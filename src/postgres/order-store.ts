@@ -60,6 +60,14 @@ export class PostgresOrderStore implements OrderStore {
     return { outcomes, next: { topicId, offsets: fence }, gaps };
   }
 
+  async fence(topicId: string): Promise<Map<number, bigint>> {
+    const { rows } = await this.#reader.query<FenceRow>(
+      'SELECT partition, next_offset FROM applied_offsets WHERE topic_id = $1',
+      [topicId],
+    );
+    return toFence(rows);
+  }
+
   async find(orderUid: string): Promise<StoredOrder | undefined> {
     const { rows } = await this.#reader.query<{ order_uid: string; document: string }>({
       name: 'find-order',
@@ -82,6 +90,11 @@ export class PostgresOrderStore implements OrderStore {
   }
 }
 
+interface FenceRow {
+  partition: number;
+  next_offset: string;
+}
+
 interface Fence {
   /** The next offset to apply of each partition. */
   fence: Map<number, bigint>;
@@ -94,13 +107,13 @@ async function lockFence(client: pg.ClientBase, batch: Entry[]): Promise<Fence> 
   const { topic, topicId } = batch[0]!.record;
   const partitions = [...new Set(batch.map(({ record }) => record.partition))];
   const lock = async () => {
-    const { rows } = await client.query<{ partition: number; next_offset: string }>({
+    const { rows } = await client.query<FenceRow>({
       name: 'lock-fence',
       text: `SELECT partition, next_offset FROM applied_offsets
              WHERE topic_id = $1 AND partition = ANY($2::int[]) ORDER BY partition FOR UPDATE`,
       values: [topicId, partitions],
     });
-    return new Map(rows.map(({ partition, next_offset }) => [partition, BigInt(next_offset)]));
+    return toFence(rows);
   };
   const known = await lock();
   if (known.size === partitions.length) return { fence: new Map(known), known };
@@ -120,6 +133,10 @@ async function moveFence(client: pg.ClientBase, topicId: string, fence: Map<numb
            WHERE topic_id = $1 AND applied_offsets.partition = moved.partition`,
     values: [topicId, [...fence.keys()], [...fence.values()].map(String)],
   });
+}
+
+function toFence(rows: FenceRow[]): Map<number, bigint> {
+  return new Map(rows.map(({ partition, next_offset }) => [partition, BigInt(next_offset)]));
 }
 
 function toStored({ order_uid, document }: { order_uid: string; document: string }): StoredOrder {
