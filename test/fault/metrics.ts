@@ -21,3 +21,9 @@ export async function consumed(
   ]);
   return { stored, updated, skipped, dead_letter };
 }
+
+/** How many records it has handled, whatever came of them. Those that came again count again. */
+export async function handled(url: string): Promise<number> {
+  const { stored, updated, skipped, dead_letter } = await consumed(url);
+  return stored + updated + skipped + dead_letter;
+}
