@@ -96,10 +96,17 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     groupId: kafka.groupId,
     clientId: `order-service-${instanceId}`,
     groupInstanceId: options.groupInstanceId,
+    fence: (topicId) => store.fence(topicId),
     onAssigned: (partitions) => logger.info({ partitions }, 'joined the consumer group'),
     onFault({ error, delayMs }) {
       metrics.fault('kafka');
-      logger.warn({ fault: error, delayMs }, 'Kafka does not answer as it should: trying again');
+      logger.warn({ fault: error, delayMs }, 'reading from Kafka was broken off: trying again');
+    },
+    onBehind({ partition, from, committed }) {
+      logger.warn(
+        { partition, from: String(from), committed: String(committed) },
+        'the database is behind the offsets that the group has committed (was it restored from an older backup?): what it lacks is read again',
+      );
     },
   });
   const ingest = new Ingest({

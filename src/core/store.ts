@@ -46,6 +46,12 @@ export interface OrderStore {
    */
   apply(batch: Entry[]): Promise<Applied>;
 
+  /**
+   * The fence of a topic: the next offset to apply of each partition, none of a partition that nothing was applied
+   * of. Throws when the database does not answer.
+   */
+  fence(topicId: string): Promise<Map<number, bigint>>;
+
   /** The newest committed version of an order. Throws when the database does not answer. */
   find(orderUid: string): Promise<StoredOrder | undefined>;
 

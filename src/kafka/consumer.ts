@@ -3,15 +3,15 @@
  *
  * The library's defaults lose records (it commits by itself, and starts at the end of the log), so each is set
  * here. A rejoin or a lost broker can destroy its stream: the session is then closed and made anew, from the
- * offsets that were committed.
+ * offsets that were committed, or from the fence of the database where that is behind them.
  */
 import { setImmediate } from 'node:timers/promises';
 import { backoffMs, pause } from '../core/backoff.ts';
 import type { Source } from '../core/ingest.ts';
 import type { SourceRecord } from '../core/record.ts';
 import type { Gap, NextOffsets } from '../core/store.ts';
+import { FencedConsumer, type ReadFence } from './fenced-consumer.ts';
 import { take, toRecord, type Stream } from './message.ts';
-import { ReadCommittedConsumer } from './read-committed.ts';
 import { ensureTopic } from './topic.ts';
 
 export interface ConsumerOptions {
@@ -26,10 +26,14 @@ export interface ConsumerOptions {
    * at once, not when its session has timed out. No two instances may have the same.
    */
   groupInstanceId?: string | undefined;
+  /** Rejects when the database does not answer: nothing is read then, and the session is made anew. */
+  fence: ReadFence;
   /** The session was lost and is made anew after `delayMs`. */
   onFault: (fault: { error: unknown; attempt: number; delayMs: number }) => void;
   /** The group has given this member partitions. */
   onAssigned: (partitions: number[]) => void;
+  /** Records from offset `from` on come again though the group has `committed` them: the database lacks them. */
+  onBehind: (behind: { partition: number; from: bigint; committed: bigint }) => void;
 }
 
 /**
@@ -45,7 +49,7 @@ const heartbeatPatienceMs = 4_000;
 const closePatienceMs = 3_000;
 
 interface Session {
-  consumer: ReadCommittedConsumer;
+  consumer: FencedConsumer;
   stream: Stream;
   topicId: string;
   joinedAt: number;
@@ -161,23 +165,26 @@ export class OrderConsumer implements Source {
   }
 
   async #connect(): Promise<Session> {
-    const { brokers, topic, partitions, groupId, clientId, groupInstanceId } = this.#options;
+    const { brokers, topic, partitions, groupId, clientId, groupInstanceId, fence } = this.#options;
     // Only at the start: a topic that someone deletes later is theirs to create again.
     if (!this.#topicEnsured) await ensureTopic(brokers, topic, partitions);
     this.#topicEnsured = true;
-    const consumer = new ReadCommittedConsumer({
-      clientId,
-      groupId,
-      bootstrapBrokers: brokers,
-      ...(groupInstanceId !== undefined && { groupInstanceId }),
-      sessionTimeout: 6_000, // the shortest that brokers allow unless configured
-      rebalanceTimeout: 15_000,
-      heartbeatInterval: 1_000,
-      requestTimeout: 20_000,
-      connectTimeout: 3_000,
-      retries: 2,
-      retryDelay: 300,
-    });
+    const consumer = new FencedConsumer(
+      {
+        clientId,
+        groupId,
+        bootstrapBrokers: brokers,
+        ...(groupInstanceId !== undefined && { groupInstanceId }),
+        sessionTimeout: 6_000, // the shortest that brokers allow unless configured
+        rebalanceTimeout: 15_000,
+        heartbeatInterval: 1_000,
+        requestTimeout: 20_000,
+        connectTimeout: 3_000,
+        retries: 2,
+        retryDelay: 300,
+      },
+      fence,
+    );
     // What fails before it is read from is told by the call that failed; an event nobody hears would end the process.
     consumer.on('error', () => {});
     consumer.on('consumer:group:join', () => {
@@ -244,7 +251,10 @@ export class OrderConsumer implements Source {
           await woken;
           continue;
         }
-        for (const { partition, offset } of messages) handedOn.set(partition, offset + 1n);
+        for (const { partition, offset } of messages) {
+          this.#tellIfBehind(consumer.ahead, partition, offset);
+          handedOn.set(partition, offset + 1n);
+        }
         // A topic that was created anew under its name starts again at offset 0: its records are others.
         const metadata = await consumer.metadata({ topics: [topic] });
         if (metadata.topics.get(topic)?.id !== topicId)
@@ -255,6 +265,14 @@ export class OrderConsumer implements Source {
     } finally {
       clearInterval(watchdog);
     }
+  }
+
+  /** Once for each partition that was `ahead`, and only when it is a record that comes again. */
+  #tellIfBehind(ahead: Map<number, bigint>, partition: number, offset: bigint): void {
+    const committed = ahead.get(partition);
+    if (committed === undefined || offset >= committed) return;
+    ahead.delete(partition);
+    this.#options.onBehind({ partition, from: offset, committed });
   }
 }
 

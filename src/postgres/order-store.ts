@@ -80,6 +80,14 @@ export class PostgresOrderStore implements OrderStore {
     yield moveFence(topicId, fence);
   }
 
+  async fence(topicId: string): Promise<Map<number, bigint>> {
+    const { rows } = await this.#reader.query<FenceRow>(
+      'SELECT partition, next_offset FROM applied_offsets WHERE topic_id = $1',
+      [topicId],
+    );
+    return toFence(rows);
+  }
+
   find(orderUid: string): Promise<StoredOrder | undefined> {
     return this.#found.get(orderUid);
   }
@@ -106,6 +114,11 @@ export class PostgresOrderStore implements OrderStore {
   }
 }
 
+interface FenceRow {
+  partition: number;
+  next_offset: string;
+}
+
 interface Fence {
   /** The next offset to apply of each partition. */
   fence: Map<number, bigint>;
@@ -118,13 +131,13 @@ async function lockFence(client: pg.ClientBase, batch: Entry[]): Promise<Fence> 
   const { topic, topicId } = batch[0]!.record;
   const partitions = [...new Set(batch.map(({ record }) => record.partition))];
   const lock = async () => {
-    const { rows } = await client.query<{ partition: number; next_offset: string }>({
+    const { rows } = await client.query<FenceRow>({
       name: 'lock-fence',
       text: `SELECT partition, next_offset FROM applied_offsets
              WHERE topic_id = $1 AND partition = ANY($2::int[]) ORDER BY partition FOR UPDATE`,
       values: [topicId, partitions],
     });
-    return new Map(rows.map(({ partition, next_offset }) => [partition, BigInt(next_offset)]));
+    return toFence(rows);
   };
   const known = await lock();
   if (known.size === partitions.length) return { fence: new Map(known), known };
@@ -144,6 +157,10 @@ function moveFence(topicId: string, fence: Map<number, bigint>): Statement {
            WHERE topic_id = $1 AND applied_offsets.partition = moved.partition`,
     values: [topicId, [...fence.keys()], [...fence.values()].map(String)],
   };
+}
+
+function toFence(rows: FenceRow[]): Map<number, bigint> {
+  return new Map(rows.map(({ partition, next_offset }) => [partition, BigInt(next_offset)]));
 }
 
 function toStored({ order_uid, document }: { order_uid: string; document: string }): StoredOrder {

@@ -4,7 +4,8 @@ import { after, before, describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { RunningService } from '../support/service.ts';
 import { until } from '../support/wait.ts';
-import { readyz, startReaders, type Readers } from './readers.ts';
+import { consumed, handled } from './metrics.ts';
+import { assertFlat, readyz, startReaders, type Readers } from './readers.ts';
 import { scale } from './scale.ts';
 import { startFaultyKafka, type FaultyServer } from './servers.ts';
 import { load, openStage, type Stage } from './stage.ts';
@@ -89,5 +90,13 @@ describe('Kafka', () => {
     await kafka.wake();
     await sending;
     await untilWhole(t);
+  });
+
+  test('and after all that each order and bad record has counted once, and memory is as it was', async (t) => {
+    const { stored, updated, dead_letter } = await consumed(service.url);
+    assert.deepEqual([stored, updated], [stage.ledger.orders.size, 0]);
+    assert.equal(dead_letter, (await stage.sql('SELECT FROM dead_letters')).length);
+    assert.ok((await handled(service.url)) >= stage.ledger.acknowledged);
+    assertFlat(readers.answers, t);
   });
 });

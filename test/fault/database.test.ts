@@ -7,9 +7,12 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
+import { migrate } from '../../src/postgres/migrate.ts';
+import { createPool } from '../../src/postgres/pool.ts';
 import type { RunningService } from '../support/service.ts';
 import { until } from '../support/wait.ts';
-import { readyz, startReaders, type Readers } from './readers.ts';
+import { handled } from './metrics.ts';
+import { assertFlat, readyz, startReaders, type Readers } from './readers.ts';
 import { scale } from './scale.ts';
 import { startFaultyPostgres, type FaultyPostgres } from './servers.ts';
 import { load, openStage, type Stage } from './stage.ts';
@@ -20,6 +23,25 @@ const capacity = scale.orders * 2;
 /** What the project promises, and what a machine that does other things besides may add to it. */
 const truthMs = 5_000 + 2_000;
 const recoveryMs = 10_000 + 5_000;
+
+/** Who reads and writes rows and may do nothing else: a superuser would have every grant. */
+const role = 'order_service';
+
+/** Migrates a database, and returns its address for the role, which is made. */
+async function migratedFor(role: string, databaseUrl: string): Promise<string> {
+  const pool = createPool({ url: databaseUrl, max: 1, timeoutMs: 30_000, onError: () => {} });
+  try {
+    await migrate(pool);
+    await pool.query(`CREATE ROLE ${role} LOGIN PASSWORD '${role}'`);
+    await pool.query(`GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO ${role}`);
+  } finally {
+    await pool.end();
+  }
+  const url = new URL(databaseUrl);
+  url.username = role;
+  url.password = role;
+  return url.href;
+}
 
 describe('PostgreSQL', () => {
   let postgres: FaultyPostgres;
@@ -35,6 +57,7 @@ describe('PostgreSQL', () => {
     postgres = await startFaultyPostgres();
     stage = await openStage({ databaseUrl: postgres.url });
     service = await stage.serve({
+      databaseUrl: await migratedFor(role, postgres.url),
       env: { CACHE_CAPACITY: String(capacity), BATCH_MAX_RECORDS: '200' },
     });
     await send(capacity + 5_000);
@@ -42,10 +65,20 @@ describe('PostgreSQL', () => {
     readers = startReaders(service.url);
   });
 
-  /** Those received last are asked for so often that they stay in memory, the oldest have left it. */
-  beforeEach(() => {
+  /**
+   * Those received last are asked for so often that they stay in memory, the oldest have left it. They are asked for
+   * once before: what a batch stored whose COMMIT had no answer is in memory only when it has been read.
+   */
+  beforeEach(async () => {
     const uids = [...stage.ledger.orders.keys()];
-    readers.cached = uids.slice(-20);
+    const cached = uids.slice(-20);
+    for (const uid of cached) {
+      await until(`${uid} is in memory`, async () => {
+        const { headers } = await fetch(`${service.url}/order/order?order_uid=${uid}`);
+        return headers.get('cache-status')?.includes('; hit');
+      });
+    }
+    readers.cached = cached;
     readers.uncached = uids.slice(0, 4_000);
   });
 
@@ -73,6 +106,7 @@ describe('PostgreSQL', () => {
     assert.ok(tookMs < recoveryMs, `ready again after ${tookMs} ms`);
     await stage.settled();
     assert.deepEqual(await stage.damages(service), []);
+    assert.ok((await handled(service.url)) >= stage.ledger.acknowledged, 'each record has an outcome');
     assert.deepEqual(readers.answers.wrong.splice(0), []);
   };
 
@@ -135,10 +169,8 @@ describe('PostgreSQL', () => {
     ],
     [
       'a grant is missing',
-      `CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
-       BEGIN RAISE insufficient_privilege; END $$;
-       CREATE TRIGGER refuse BEFORE INSERT ON orders EXECUTE FUNCTION refuse()`,
-      'DROP TRIGGER refuse ON orders; DROP FUNCTION refuse',
+      `REVOKE INSERT ON orders FROM ${role}`,
+      `GRANT INSERT ON orders TO ${role}`,
       '42501',
     ],
   ] as const) {
@@ -154,11 +186,6 @@ describe('PostgreSQL', () => {
   }
 
   test('and after all that memory is as it was', async (t) => {
-    const { memory } = readers.answers;
-    const mib = (bytes: number) => Math.round(bytes / 2 ** 20);
-    const early = Math.max(...memory.slice(0, Math.ceil(memory.length / 4)));
-    const late = Math.max(...memory.slice(-5));
-    t.diagnostic(`resident memory: ${mib(early)} MiB at first, ${mib(late)} MiB at last`);
-    assert.ok(late < early * 1.5 + 50 * 2 ** 20, `${mib(early)} MiB became ${mib(late)} MiB`);
+    assertFlat(readers.answers, t);
   });
 });

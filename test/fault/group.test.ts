@@ -12,6 +12,54 @@ import { load, newerVersion, openStage, type Stage } from './stage.ts';
 const variant = fileURLToPath(new URL('variant.ts', import.meta.url));
 
 /**
+ * Asks an instance for orders in turn. `stop` resolves with those that it answered in an old version after it had
+ * answered the newest.
+ */
+function watch(url: string, newest: [orderUid: string, document: string][]) {
+  const stopping = new AbortController();
+  const shown = new Set<string>();
+  const wentBack = new Set<string>();
+  let lastOld = 0;
+  const ask = async (orderUid: string, document: string) => {
+    const answer = await fetch(`${url}/order/order?order_uid=${orderUid}`);
+    const isNewest = (await answer.text()) === document;
+    if (isNewest) return shown.add(orderUid);
+    lastOld = performance.now();
+    return shown.has(orderUid) && wentBack.add(orderUid);
+  };
+  const asking = (async () => {
+    while (!stopping.signal.aborted) {
+      for (const [orderUid, document] of newest) await ask(orderUid, document);
+      await delay(10);
+    }
+  })();
+  asking.catch(() => {}); // `stop` tells it
+  return {
+    /** Resolves when all have been answered in their newest version. */
+    allShown: () => until('it serves the newest', () => shown.size === newest.length),
+    /** When the last old answer came. */
+    lastOld: () => lastOld,
+    async stop() {
+      stopping.abort();
+      await asking;
+      return [...wentBack];
+    },
+  };
+}
+
+/** Keeps the place of each version of an order, as they are written, so that none can come back unseen. */
+const keepHistory = `
+  CREATE TABLE history (id bigint GENERATED ALWAYS AS IDENTITY, order_uid text, kafka_offset bigint);
+  CREATE FUNCTION keep() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN INSERT INTO history (order_uid, kafka_offset) VALUES (NEW.order_uid, NEW.kafka_offset); RETURN NEW; END $$;
+  CREATE TRIGGER keep BEFORE INSERT ON orders FOR EACH ROW EXECUTE FUNCTION keep()`;
+
+const cameBack = `
+  SELECT DISTINCT order_uid FROM
+    (SELECT order_uid, kafka_offset < lag(kafka_offset) OVER (PARTITION BY order_uid ORDER BY id) AS back FROM history)
+  WHERE back`;
+
+/**
  * An instance stands still for longer than its session lasts, with old versions in hand; another stores newer ones;
  * then it wakes.
  */
@@ -22,6 +70,7 @@ async function zombie(stage: Stage, failpoint: string): Promise<{ staleMs: numbe
     entry: variant,
     env: { ...env, FAILPOINT: failpoint, FAILPOINT_AT: '9' },
   });
+  await stage.sql(keepHistory);
   const sending = stage.ledger.send(old);
   await until('it stands still', () => isStopped(first.pid));
   await sending;
@@ -31,23 +80,27 @@ async function zombie(stage: Stage, failpoint: string): Promise<{ staleMs: numbe
   await stage.ledger.send(newerVersion(old, 9_999));
   await stage.settled();
 
+  const newest = [...stage.ledger.orders].slice(0, 300);
+  const atOther = watch(second.url, newest);
+  const damages: string[] = [];
+  await atOther.allShown();
   process.kill(first.pid, 'SIGCONT');
   const start = performance.now();
-  let staleMs = 0;
-  for (const [orderUid, document] of [...stage.ledger.orders].slice(0, 300)) {
-    await until('the woken one serves the newest', async () => {
-      const answer = await fetch(`${first.url}/order/order?order_uid=${orderUid}`);
-      const isNewest = (await answer.text()) === document;
-      if (!isNewest) staleMs = performance.now() - start;
-      return isNewest;
-    });
-  }
+  const atWoken = watch(first.url, newest);
+  await atWoken.allShown().catch((error: unknown) => damages.push(`the woken one: ${String(error)}`));
   const isReady = async () => (await fetch(`${first.url}/readyz`)).status === 200;
   await until('it is in the group again', isReady, 60_000).catch((error: unknown) => {
     throw new Error(first.log().slice(-2_000), { cause: error });
   });
   await delay(1_000); // for what must not happen there is nothing to wait for
-  return { staleMs, damages: await stage.damages(first, second) };
+  for (const [who, watched] of Object.entries({ other: atOther, 'woken one': atWoken })) {
+    for (const uid of await watched.stop()) damages.push(`the ${who} served an old version again: ${uid}`);
+  }
+  for (const { order_uid } of await stage.sql<{ order_uid: string }>(cameBack)) {
+    damages.push(`an old version was stored over a newer one: ${order_uid}`);
+  }
+  damages.push(...(await stage.damages(first, second)));
+  return { staleMs: Math.max(atWoken.lastOld() - start, 0), damages };
 }
 
 describe('the group', { concurrency: true }, () => {
@@ -65,9 +118,9 @@ describe('the group', { concurrency: true }, () => {
   test('negative control: without the fence and the order of versions the audit finds old ones', async () => {
     const stage = await openStage();
     try {
-      const outcome = await zombie(stage, 'no-order').catch((error: unknown) => String(error));
-      const found = typeof outcome === 'string' ? outcome : outcome.damages.join('\n');
-      assert.match(found, /order stale|the woken one serves the newest/);
+      const { damages } = await zombie(stage, 'no-order');
+      assert.match(damages.join('\n'), /an old version was stored over a newer one/);
+      assert.match(damages.join('\n'), /order stale/);
     } finally {
       await stage.close();
     }

@@ -7,6 +7,7 @@ import { ensureTopic } from '../../src/kafka/topic.ts';
 import { uniqueName } from '../support/cluster.ts';
 import { until } from '../support/wait.ts';
 import { asAdmin, committedOffsets, endOffsets } from './group-offsets.ts';
+import { metric } from './metrics.ts';
 import { load, openStage, type Stage } from './stage.ts';
 
 /** Of partition 0. */
@@ -17,11 +18,6 @@ async function untilAllCommitted({ brokers, topic }: Stage): Promise<void> {
     async () => (await committedOffsets(brokers, topic, topic)).get(0) === end,
     60_000,
   );
-}
-
-async function metric(url: string, name: string): Promise<number> {
-  const text = await (await fetch(`${url}/metrics`)).text();
-  return Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1]);
 }
 
 describe('the log', { concurrency: true }, () => {

@@ -5,6 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { createDatabase, kafkaBrokers, type TestDatabase } from '../support/cluster.ts';
 import type { RunningService } from '../support/service.ts';
 import { until } from '../support/wait.ts';
+import { handled } from './metrics.ts';
 import { startProxy, throughProxy, type Proxy } from './proxy.ts';
 import { readyz } from './readers.ts';
 import { scale } from './scale.ts';
@@ -51,6 +52,7 @@ describe('the network', () => {
     assert.ok(tookMs < recoveryMs, `ready again after ${tookMs} ms`);
     await stage.settled();
     assert.deepEqual(await stage.damages(service), []);
+    assert.ok((await handled(service.url)) >= stage.ledger.acknowledged, 'each record has an outcome');
   };
 
   test('the reply to a COMMIT is lost, ten times: what was stored is skipped, and shown', async (t) => {

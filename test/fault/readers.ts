@@ -1,4 +1,5 @@
 /** Readers who ask all the time, whatever happens, and note what they were answered. */
+import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
 
 export interface Answers {
@@ -81,6 +82,15 @@ export function startReaders(url: string): Readers {
     }, 500),
   ]);
   return readers;
+}
+
+/** That memory is at last about what it was at first. */
+export function assertFlat({ memory }: Answers, t: { diagnostic(message: string): void }): void {
+  const mib = (bytes: number) => Math.round(bytes / 2 ** 20);
+  const early = Math.max(...memory.slice(0, Math.ceil(memory.length / 4)));
+  const late = Math.max(...memory.slice(-5));
+  t.diagnostic(`resident memory: ${mib(early)} MiB at first, ${mib(late)} MiB at last`);
+  assert.ok(late < early * 1.5 + 50 * 2 ** 20, `${mib(early)} MiB became ${mib(late)} MiB`);
 }
 
 /** What `/readyz` says: whether it is ready, and its words for the part. */

@@ -9,7 +9,8 @@
  * Stands still (SIGSTOP of itself, until the test wakes it), with the locks of a batch:
  *   stop-in-copy         the server waits for the rows of an order
  * Deliberate bugs, which the audit must find:
- *   offset-before-write  offsets are committed when records arrive, not when they are stored; crashes like before-commit
+ *   offset-before-write  offsets are committed when records arrive, not when they are stored, and reading starts at
+ *                        them wherever the fence is; crashes like before-commit
  *   no-fence             each batch meets a fence of its own; crashes like after-commit
  *   no-order             no fence, and what comes last wins, however old it is; stands still like stop-in-copy
  */
@@ -19,6 +20,7 @@ import { serve } from '../../src/commands/serve.ts';
 import { readConfig } from '../../src/config.ts';
 import type { Entry } from '../../src/core/record.ts';
 import { OrderConsumer } from '../../src/kafka/consumer.ts';
+import { FencedConsumer } from '../../src/kafka/fenced-consumer.ts';
 import { PostgresOrderStore } from '../../src/postgres/order-store.ts';
 import { createLogger } from '../../src/telemetry/logger.ts';
 
@@ -62,6 +64,10 @@ function stopInCopy(): void {
   } as typeof pg.Client.prototype.query;
 }
 
+function startAtCommittedOffsets(): void {
+  Reflect.deleteProperty(FencedConsumer.prototype, 'listCommittedOffsets');
+}
+
 function commitOffsetsOnArrival(): void {
   const { chunks, commit } = OrderConsumer.prototype;
   OrderConsumer.prototype.commit = async () => {};
@@ -75,6 +81,7 @@ function commitOffsetsOnArrival(): void {
 }
 
 function withoutFence(change: (entry: Entry, topicId: string) => Entry): void {
+  startAtCommittedOffsets();
   const apply = PostgresOrderStore.prototype.apply;
   PostgresOrderStore.prototype.apply = async function (this: PostgresOrderStore, batch) {
     const { topicId } = batch[0]!.record;
@@ -92,6 +99,7 @@ const faults: Record<string, () => void> = {
   'after-commit': () => crashAtCommit('after'),
   'stop-in-copy': stopInCopy,
   'offset-before-write'() {
+    startAtCommittedOffsets();
     commitOffsetsOnArrival();
     crashAtCommit('before');
   },

@@ -22,7 +22,7 @@ const upperCase = (keys: string[]) => new Map(keys.map((key) => [key, key.toUppe
 
 test('the first keys go at once; those behind are gathered, at most so many, and each gets its own answer', async () => {
   const { gather, questions, asked } = held();
-  const answers = Promise.all([...'abcdefg'].map((key) => gather.get(key)));
+  const answers = Promise.all('abcdefg'.split('').map((key) => gather.get(key)));
   assert.deepEqual(asked(), [['a'], ['b']]);
   questions[1]!.answer(new Map());
   await turn();
@@ -36,7 +36,7 @@ test('the first keys go at once; those behind are gathered, at most so many, and
 
 test('a question that fails fails for those in it; the next is asked', async () => {
   const { gather, questions } = held();
-  const answers = Promise.allSettled([...'abcd'].map((key) => gather.get(key)));
+  const answers = Promise.allSettled('abcd'.split('').map((key) => gather.get(key)));
   questions[0]!.fail(new Error('away'));
   await turn();
   for (const { keys, answer } of questions.slice(1)) answer(upperCase(keys));

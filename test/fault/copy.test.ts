@@ -1,0 +1,78 @@
+/** A COPY whose connection falls silent fails twice, by its time limit and then by the end of its connection. */
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { test } from 'node:test';
+import { OrderCache } from '../../src/core/cache.ts';
+import { generateOrder } from '../../src/core/generate.ts';
+import { Ingest } from '../../src/core/ingest.ts';
+import { Lookup } from '../../src/core/lookup.ts';
+import { PostgresOrderStore } from '../../src/postgres/order-store.ts';
+import { OrderWriter } from '../../src/postgres/order-writer.ts';
+import { createPool } from '../../src/postgres/pool.ts';
+import { record } from '../support/records.ts';
+import { createStore } from '../support/store.ts';
+import { startProxy, throughProxy } from './proxy.ts';
+
+test('I5: a batch whose COPY of orders fails so, then that of items, and then works, is stored once', async () => {
+  const db = await createStore();
+  const proxy = await startProxy(new URL(db.url).host);
+  const pool = { timeoutMs: 3_000, onError: () => {} };
+  const writer = createPool({ ...pool, url: throughProxy(db.url, proxy), max: 1 });
+  const reader = createPool({ ...pool, url: db.url, max: 1 });
+  try {
+    const waiting = ['COPY orders ', 'COPY order_items '];
+    proxy.onRequest = (bytes) => {
+      if (waiting[0] !== undefined && bytes.includes(waiting[0])) {
+        waiting.shift();
+        proxy.flow = 'swallow-answers';
+      }
+      return 'pass';
+    };
+    const topicId = randomUUID();
+    const orders = Array.from({ length: 20 }, (_, index) => generateOrder(50, index));
+    const records = [...orders, 'not an order'].map((value, index) =>
+      record(value, { topicId, offset: BigInt(index) }),
+    );
+    const outcomes: string[] = [];
+    const faults: string[] = [];
+    const store = new PostgresOrderStore({ writer, reader, orders: new OrderWriter('test') });
+    const ingest = new Ingest({
+      source: {
+        async *chunks() {
+          yield records;
+        },
+        commit: async () => {},
+        deleted: () => undefined,
+      },
+      store,
+      lookup: new Lookup(new OrderCache({ capacity: 100, maxBytes: 1_000_000 }), store),
+      observer: {
+        batch: (event) => outcomes.push(...event.outcomes),
+        fault({ error }) {
+          faults.push((error as Error).message);
+          proxy.flow = 'pass';
+        },
+        commitFailed: () => assert.fail(),
+        lost: () => assert.fail(),
+      },
+      options: { maxRecords: 100, maxBytes: 1_000_000, lingerMs: 1, checkTotals: false, lanes: 1 },
+    });
+    await ingest.run(new AbortController().signal, new AbortController().signal);
+
+    assert.deepEqual([waiting, faults], [[], ['Query read timeout', 'Query read timeout']]);
+    assert.deepEqual(outcomes, [...orders.map(() => 'stored'), 'dead_letter']);
+    const stored = await db.sql<{ order_uid: string; items: number }>(
+      `SELECT order_uid, (SELECT count(*)::int FROM order_items i WHERE i.order_uid = o.order_uid) AS items
+       FROM orders o ORDER BY kafka_offset`,
+    );
+    assert.deepEqual(
+      stored,
+      orders.map(({ order_uid, items }) => ({ order_uid, items: items.length })),
+    );
+    assert.equal((await db.sql('SELECT FROM dead_letters')).length, 1);
+  } finally {
+    await Promise.all([writer.end(), reader.end()]);
+    await proxy.close();
+    await db.close();
+  }
+});
