@@ -50,7 +50,9 @@ try {
     onEnd: () => (after = processorTime()),
   });
   const print = (line: string) => process.stdout.write(`${line}\n`);
-  print(`${Math.round(perSecond)} orders/s, peak ${Math.round(peakMb)} MB; microseconds of processor time an order:`);
+  print(
+    `${Math.round(perSecond)} orders/s, peak ${Math.round(peakMb)} MB; microseconds of processor time an order:`,
+  );
   let total = 0;
   for (const [name, micros] of after) {
     const spent = (micros - (before.get(name) ?? 0)) / Number(count);
