@@ -163,6 +163,18 @@ export function repairTests(setting: Setting): void {
       assertQuiet();
     });
 
+    it('says what is wrong in Russian on the Russian page', async (t) => {
+      const [id] = await keep(orderLike('po-russki', { sm_id: 'x', customer_id: ' ' }));
+      const { page, assertQuiet } = await visit(t, setting, '/dead-letters', { locale: 'ru-RU' });
+      const reason =
+        '/customer_id не должно быть пустым; правильный Юникод без NUL; /sm_id должно быть целым числом';
+      await page.locator('.reason', { hasText: reason }).waitFor();
+      await page.goto(`/dead-letters?id=${id}`);
+      await page.locator('.errors').getByText('должно быть целым числом').waitFor();
+      await page.getByRole('region', { name: 'Запись' }).getByText(reason).waitFor();
+      assertQuiet();
+    });
+
     for (const locale of ['en-GB', 'ru-RU']) {
       it(`fits each width in ${locale}, and axe finds nothing`, async (t) => {
         const [id] = await keep(orderLike('accessible', { sm_id: null }));
