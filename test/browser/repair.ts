@@ -60,6 +60,7 @@ export function repairTests(setting: Setting): void {
         field.value.slice(field.selectionStart, field.selectionEnd),
       );
       assert.equal(selected, '"ninety-nine"');
+      assert.equal(await editor(page).evaluate((field) => getComputedStyle(field).outlineStyle), 'solid');
       await page.keyboard.type('99');
       await page.getByText('Not an order yet: 1 error.').waitFor();
       const text = await editor(page).inputValue();
