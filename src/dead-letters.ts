@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { DeadLetterPublisher, type Publication } from './core/dead-letter-publisher.ts';
 import { removeOldDeadLetters } from './core/dead-letter-retention.ts';
+import type { Feed } from './core/feed.ts';
 import type { Lookup } from './core/lookup.ts';
 import { Replay } from './core/replay.ts';
 import type { Config } from './config.ts';
@@ -19,6 +20,7 @@ export interface DeadLettersOptions extends Pick<Config, 'kafka' | 'checkTotals'
   databaseUrl: string;
   orders: OrderWriter;
   lookup: Lookup;
+  feed: Feed;
   metrics: Metrics;
   logger: Logger;
   onPoolError: (error: Error) => void;
@@ -44,7 +46,7 @@ const publishingTimeoutMs = 120_000;
 
 /** Joins the parts. Connects to nothing yet. */
 export function createDeadLetters(options: DeadLettersOptions): DeadLetters {
-  const { databaseUrl: url, orders, lookup, checkTotals, metrics, logger, onPoolError } = options;
+  const { databaseUrl: url, orders, lookup, feed, checkTotals, metrics, logger, onPoolError } = options;
   const pool = createPool({ url, max: connections, timeoutMs, onError: onPoolError });
   const store = new PostgresDeadLetterStore({ pool, orders });
   const replay = new Replay({
@@ -54,6 +56,7 @@ export function createDeadLetters(options: DeadLettersOptions): DeadLetters {
     onReplayed(result) {
       metrics.replay(result);
       const { id, outcome, attempts } = result;
+      if (outcome === 'replayed') feed.stored(1);
       logger.info({ id, outcome, attempts }, 'replayed a dead letter');
     },
   });

@@ -74,8 +74,8 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const orders = new OrderWriter(instanceId);
   const store = new PostgresOrderStore({ writer, reader, orders });
   const lookup = new Lookup(cache, store);
-  const deadLetters = createDeadLetters({ ...options, orders, lookup, metrics, onPoolError });
   const feed = new Feed({ store, onFault: () => metrics.fault('database') });
+  const deadLetters = createDeadLetters({ ...options, orders, lookup, feed, metrics, onPoolError });
   const listener = new ChangeListener({
     url: databaseUrl,
     instanceId,

@@ -17,7 +17,7 @@ import {
   ReplaySeveralBody,
   type TextOrBase64,
 } from './dead-letter-schemas.ts';
-import { Problem } from './problem.ts';
+import { Problem, problemResponses } from './problem.ts';
 import { guardWrite } from './write-guard.ts';
 
 export interface DeadLetterRoutesOptions {
@@ -26,6 +26,7 @@ export interface DeadLetterRoutesOptions {
 }
 
 const tags = ['dead letters'];
+const writing = ['invalid_request', 'cross_site', 'too_large', 'not_json', 'unavailable'] as const;
 const byId = Type.Object({ id: Id });
 
 /** A correction in base64 or as a JSON string with its quotes escaped, and the rest of the body. */
@@ -45,7 +46,10 @@ export async function deadLetterRoutes(
         summary: 'The records that are no orders, the newest first; nothing of their content',
         tags,
         querystring: ListQuery,
-        response: { 200: { description: 'A page of dead letters', ...DeadLetterList } },
+        response: {
+          200: { description: 'A page of dead letters', ...DeadLetterList },
+          ...problemResponses('invalid_request', 'unavailable'),
+        },
       },
     },
     async ({ query: { limit, cursor, status, ...filter } }, reply) => {
@@ -65,7 +69,10 @@ export async function deadLetterRoutes(
         summary: 'One with its bytes, headers, each error with its path, and each try to mend it',
         tags,
         params: byId,
-        response: { 200: { description: 'The dead letter', ...DeadLetterDocument } },
+        response: {
+          200: { description: 'The dead letter', ...DeadLetterDocument },
+          ...problemResponses('invalid_request', 'dead_letter_not_found', 'unavailable'),
+        },
       },
     },
     async ({ params: { id } }, reply) => {
@@ -85,7 +92,10 @@ export async function deadLetterRoutes(
         tags,
         params: byId,
         body: ReplayBody,
-        response: { 200: { description: 'What became of it', ...ReplayAnswer } },
+        response: {
+          200: { description: 'What became of it', ...ReplayAnswer },
+          ...problemResponses('dead_letter_not_found', ...writing),
+        },
       },
     },
     async ({ params: { id }, body }, reply) => {
@@ -108,7 +118,10 @@ export async function deadLetterRoutes(
           'After a 503 the same request can be made again: what is done is not done twice.',
         tags,
         body: ReplaySeveralBody,
-        response: { 200: { description: 'What became of each', ...ReplaySeveralAnswer } },
+        response: {
+          200: { description: 'What became of each', ...ReplaySeveralAnswer },
+          ...problemResponses(...writing),
+        },
       },
     },
     async ({ body: { ids, filter, limit, cursor, dry_run } }, reply) => {

@@ -9,7 +9,7 @@ import type { FastifyInstance } from 'fastify';
 import { Type, type Static } from 'typebox';
 import { merge, versionOf, type Feed, type FeedEvent } from '../core/feed.ts';
 import { cursorOf, parseCursor, toSummary } from './order-summary.ts';
-import { Problem } from './problem.ts';
+import { Problem, problemResponses } from './problem.ts';
 
 export interface EventRoutesOptions {
   feed: Pick<Feed, 'newest' | 'watch'>;
@@ -58,6 +58,7 @@ export function eventRoutes(app: FastifyInstance, { feed }: EventRoutesOptions):
         querystring: parameters,
         response: {
           200: { description: 'Events', content: { 'text/event-stream': { schema: { type: 'string' } } } },
+          ...problemResponses('invalid_request', 'busy', 'unavailable'),
         },
       },
     },

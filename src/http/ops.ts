@@ -1,5 +1,6 @@
 /** What operators and their tools ask: is it alive, is it ready, what does it measure. */
 import type { FastifyInstance } from 'fastify';
+import { Type } from 'typebox';
 
 export interface Readiness {
   ready: boolean;
@@ -12,17 +13,38 @@ export interface OpsRoutesOptions {
   metrics: () => Promise<{ contentType: string; body: string }>;
 }
 
+const Alive = Type.Object({ status: Type.Literal('alive') });
+const Ready = Type.Object({
+  status: Type.String({ description: 'ready or not ready' }),
+  parts: Type.Record(Type.String(), Type.String(), { description: 'each with ok, or what is missing' }),
+});
+
 /** `GET /livez`, `GET /readyz`, `GET /metrics`, `GET /openapi.json`. */
 export function opsRoutes(app: FastifyInstance, { readiness, metrics }: OpsRoutesOptions): void {
   app.get(
     '/livez',
-    { schema: { summary: 'The event loop turns', tags: ['operations'] } },
+    {
+      schema: {
+        summary: 'The event loop turns',
+        tags: ['operations'],
+        response: { 200: { description: 'It does', ...Alive } },
+      },
+    },
     (_request, reply) => reply.header('Cache-Control', 'no-store').send({ status: 'alive' }),
   );
 
   app.get(
     '/readyz',
-    { schema: { summary: 'Whether all parts work, and which does not', tags: ['operations'] } },
+    {
+      schema: {
+        summary: 'Whether all parts work, and which does not',
+        tags: ['operations'],
+        response: {
+          200: { description: 'All do', ...Ready },
+          503: { description: 'Some do not', ...Ready },
+        },
+      },
+    },
     (_request, reply) => {
       const { ready, parts } = readiness();
       return reply
@@ -34,7 +56,15 @@ export function opsRoutes(app: FastifyInstance, { readiness, metrics }: OpsRoute
 
   app.get(
     '/metrics',
-    { schema: { summary: 'Measurements for Prometheus', tags: ['operations'] } },
+    {
+      schema: {
+        summary: 'Measurements for Prometheus',
+        tags: ['operations'],
+        response: {
+          200: { description: 'Measurements', content: { 'text/plain': { schema: { type: 'string' } } } },
+        },
+      },
+    },
     async (_request, reply) => {
       const { contentType, body } = await metrics();
       return reply.type(contentType).send(body);

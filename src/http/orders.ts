@@ -6,7 +6,7 @@ import { Order, OrderUid } from '../core/order.ts';
 import type { OrderListing, OrderStore } from '../core/store.ts';
 import { etagOf, orderContentType, orderHead } from './order-head.ts';
 import { cursorOf, OrderSummary, parseCursor, toSummary } from './order-summary.ts';
-import { Problem } from './problem.ts';
+import { Problem, problemResponses } from './problem.ts';
 
 export interface OrderRoutesOptions {
   lookup: Pick<Lookup, 'hit' | 'find'>;
@@ -61,7 +61,11 @@ export function orderRoutes(app: FastifyInstance, { lookup, store, onLookup }: O
     }
   };
 
-  const response = { 200: { description: 'The order as it was sent', ...Order } };
+  const response = {
+    200: { description: 'The order as it was sent', ...Order },
+    304: { description: 'It is the one with the ETag in If-None-Match', type: 'null' },
+    ...problemResponses('invalid_request', 'order_not_found', 'unavailable'),
+  };
 
   app.get<{ Querystring: Static<typeof byUid> }>(
     '/order/order',
@@ -82,7 +86,10 @@ export function orderRoutes(app: FastifyInstance, { lookup, store, onLookup }: O
         summary: 'The orders, those received last first; nothing of the persons but their ids',
         tags: ['orders'],
         querystring: page,
-        response: { 200: { description: 'A page of orders', ...summaries } },
+        response: {
+          200: { description: 'A page of orders', ...summaries },
+          ...problemResponses('invalid_request', 'unavailable'),
+        },
       },
     },
     async (request, reply) => {

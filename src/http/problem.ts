@@ -1,6 +1,7 @@
 /** Errors as RFC 9457 problem details: one table from what went wrong to what the client is told. */
 import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify';
 import type { FastifySchemaValidationError } from 'fastify/types/schema.js';
+import { Type } from 'typebox';
 
 const problems = {
   invalid_request: { status: 400, title: 'The request is not valid' },
@@ -18,6 +19,32 @@ const problems = {
 
 export type ProblemCode = keyof typeof problems;
 
+const schema = Type.Object(
+  {
+    type: Type.String({
+      description: 'urn:order-service:problem: and what is wrong, such as order_not_found',
+    }),
+    title: Type.String({ description: 'the same in words' }),
+    status: Type.Integer({ description: 'of the answer' }),
+    detail: Type.String({ description: 'what is wrong this time' }),
+  },
+  { $id: 'Problem', description: 'RFC 9457' },
+);
+
+/** What a route answers when it cannot do what it is asked, for the OpenAPI document. */
+export function problemResponses(...codes: ProblemCode[]) {
+  const byStatus = Map.groupBy(codes, (code) => problems[code].status);
+  return Object.fromEntries(
+    [...byStatus].map(([status, codes]) => [
+      status,
+      {
+        description: codes.map((code) => problems[code].title).join('; '),
+        content: { 'application/problem+json': { schema: { $ref: 'Problem#' } } },
+      },
+    ]),
+  );
+}
+
 /** Seconds after which a client may try again while the database is away. */
 const retryAfterSeconds = 2;
 
@@ -34,6 +61,7 @@ export class Problem extends Error {
 
 /** Answers every error and every unknown path with a problem. `onFault` is told of those that are ours. */
 export function handleProblems(app: FastifyInstance, onFault: (error: unknown) => void): void {
+  app.addSchema(schema);
   app.setErrorHandler((error: FastifyError, _request, reply) => {
     const problem = toProblem(error);
     if (problem.code === 'internal') onFault(error);

@@ -105,8 +105,15 @@ async function createApp(options: ServerOptions): Promise<FastifyInstance> {
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
-      info: { title: 'Order service', version: '1', description: 'Errors are RFC 9457 problem details.' },
+      info: {
+        title: 'Order service',
+        version: '1',
+        description:
+          'Errors are RFC 9457 problem details. Beside those that are listed, each route may answer 421 (on loopback, ' +
+          'a Host that is not) and 500 (a bug, which is in the log).',
+      },
     },
+    refResolver: { buildLocalReference: ({ $id }) => $id as string },
   });
   await app.register(async (scope) => {
     orderRoutes(scope, options);

@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { Type, type Static } from 'typebox';
 import { Series } from '../core/stats.ts';
 import type { Readiness } from './ops.ts';
+import { problemResponses } from './problem.ts';
 
 export interface StatsRoutesOptions {
   readiness: () => Readiness;
@@ -29,7 +30,7 @@ export function statsRoutes(app: FastifyInstance, { readiness, series }: StatsRo
         summary: 'What this instance did over the last five minutes, and how its parts are',
         tags: ['watching'],
         querystring: parameters,
-        response: { 200: { description: 'Figures', ...Stats } },
+        response: { 200: { description: 'Figures', ...Stats }, ...problemResponses('invalid_request') },
       },
     },
     (request, reply) =>

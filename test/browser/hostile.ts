@@ -73,6 +73,28 @@ export function hostileTests(setting: Setting): void {
       assert.equal(await city.evaluate((element) => getComputedStyle(element).unicodeBidi), 'isolate');
     });
 
+    it('marks of direction that are not closed, or close too much, turn no words beside them', async (t) => {
+      const item = {
+        ...canonical.items[0]!,
+        brand: '\u2069\u202Ebrand\u2066',
+        size: '\u2069\u202Esize\u2067',
+      };
+      await setting.service.produce([orderLike('unbalanced', { items: [item] })]);
+      const { page } = await visit(t, setting, '/?order_uid=unbalanced');
+      const lefts = await page.locator('.item-brand').evaluate((line) =>
+        [...line.childNodes].map((part) => {
+          const range = document.createRange();
+          range.selectNode(part);
+          return range.getBoundingClientRect().left;
+        }),
+      );
+      assert.ok(lefts.length >= 4);
+      assert.deepEqual(
+        lefts,
+        lefts.toSorted((a, b) => a - b),
+      );
+    });
+
     it('nested a thousand deep is shown as far as there is room', async (t) => {
       const deep = '['.repeat(1_000) + ']'.repeat(1_000);
       const text = JSON.stringify(orderLike('deep', { deep: 'HERE' })).replace('"HERE"', deep);

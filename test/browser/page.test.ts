@@ -13,6 +13,7 @@ import { navigationTests } from './navigation.ts';
 import { orderTests } from './order.ts';
 import { repairTests } from './repair.ts';
 import { searchTests } from './search.ts';
+import { stabilityTests } from './stability.ts';
 import type { Setting } from './visit.ts';
 import { watchingTests } from './watching.ts';
 
@@ -34,6 +35,7 @@ describe('page', { concurrency: false }, () => {
   accessTests(setting);
   hostileTests(setting);
   watchingTests(setting);
+  stabilityTests(setting);
   repairTests(setting);
   failureTests(setting);
 });

@@ -60,6 +60,7 @@ export function repairTests(setting: Setting): void {
         field.value.slice(field.selectionStart, field.selectionEnd),
       );
       assert.equal(selected, '"ninety-nine"');
+      assert.equal(await editor(page).evaluate((field) => getComputedStyle(field).outlineStyle), 'solid');
       await page.keyboard.type('99');
       await page.getByText('Not an order yet: 1 error.').waitFor();
       const text = await editor(page).inputValue();
@@ -160,6 +161,18 @@ export function repairTests(setting: Setting): void {
         await page.setViewportSize({ width, height: 800 });
         await assertNoSidewaysScroll(page);
       }
+      assertQuiet();
+    });
+
+    it('says what is wrong in Russian on the Russian page', async (t) => {
+      const [id] = await keep(orderLike('po-russki', { sm_id: 'x', customer_id: ' ' }));
+      const { page, assertQuiet } = await visit(t, setting, '/dead-letters', { locale: 'ru-RU' });
+      const reason =
+        '/customer_id не должно быть пустым; правильный Юникод без NUL; /sm_id должно быть целым числом';
+      await page.locator('.reason', { hasText: reason }).waitFor();
+      await page.goto(`/dead-letters?id=${id}`);
+      await page.locator('.errors').getByText('должно быть целым числом').waitFor();
+      await page.getByRole('region', { name: 'Запись' }).getByText(reason).waitFor();
       assertQuiet();
     });
 

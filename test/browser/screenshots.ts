@@ -8,7 +8,8 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import canonicalOrder from '../../src/core/canonical-order.json' with { type: 'json' };
-import { generateOrder } from '../../src/core/generate.ts';
+import { createRandom, generateOrder } from '../../src/core/generate.ts';
+import { corruptions } from '../../src/core/spoil.ts';
 import { launchBrowser } from '../support/browser.ts';
 import { globalSetup, globalTeardown } from '../support/global-setup.ts';
 import type { TestService } from '../support/service.ts';
@@ -63,7 +64,8 @@ async function traffic(service: TestService, signal: AbortSignal): Promise<void>
   for (let index = 0; !signal.aborted;) {
     const count = 20 + Math.round(15 * Math.sin(index / 90));
     const orders = Array.from({ length: count }, () => generateOrder(7, index++));
-    const bad = index % 3 === 0 ? [{ ...orders[0]!, order_uid: 'o', sm_id: null }] : [];
+    const corruption = corruptions[index % corruptions.length]!;
+    const bad = index % 3 === 0 ? [corruption.spoil(orders[0]!, createRandom(7, index))] : [];
     await service.produce([...orders, ...bad]);
     for (const { order_uid } of orders) {
       await fetch(`${service.url}/api/orders/${order_uid}`).then((answer) => answer.arrayBuffer());
@@ -138,7 +140,7 @@ await globalSetup();
 try {
   // Only now: it reads where the two are.
   const { startTestService } = await import('../support/service.ts');
-  const service = await startTestService({ env: { CACHE_CAPACITY: '60' } });
+  const service = await startTestService({ topic: 'orders', env: { CACHE_CAPACITY: '60' } });
   try {
     process.stdout.write(`${(await takePictures(service, folder)).join('\n')}\n`);
   } finally {

@@ -61,15 +61,77 @@ export function searchTests(setting: Setting): void {
       await assertNoSidewaysScroll(page);
     });
 
-    for (const personal of ['anna@example.com', '+7 (916) 123-45-67', '8-916-123-45-67', '8 916 1234567']) {
-      it(`never puts ${personal} into an address or a request`, async (t) => {
+    for (const [personal, heading] of [
+      ['anna@example.com', 'Phones and emails are not searched'],
+      ['anna%40example.com', 'Phones and emails are not searched'],
+      ['+9720000000', 'Phones and emails are not searched'],
+      ['+7 (916) 123-45-67', 'Phones and emails are not searched'],
+      ['8 (912) 000-00-00', 'Phones and emails are not searched'],
+      ['8 916 1234567', 'Phones and emails are not searched'],
+      ['Anna, +7 916 123-45-67', 'Phones and emails are not searched'],
+      ['\u202A+7\u00A0916\u00A01234567\u202C', 'Phones and emails are not searched'],
+      ['٩٧٢٠٠٠٠٠٠٠', 'Phones and emails are not searched'],
+      ['9720000000', 'This may be a phone number'],
+      ['8-916-123-45-67', 'This may be a phone number'],
+    ] as const) {
+      it(`puts ${JSON.stringify(personal)} into no address, history, request or storage`, async (t) => {
         const { page, assertQuiet } = await visit(t, setting, '/');
         const asked: string[] = [];
+        const addresses: string[] = [];
         page.on('request', (request) => asked.push(request.url()));
+        page.on('framenavigated', (frame) => addresses.push(new URL(frame.url()).search));
+        const before = await page.evaluate(() => history.length);
         await search(page, personal);
+        await assertShows(page, heading);
+        await page.getByRole('status').getByText(heading).waitFor({ state: 'attached' });
+        assert.equal(page.url(), `${setting.service.url}/`);
+        const left = await page.evaluate(() => ({
+          entries: history.length,
+          state: history.state as unknown,
+          stored: localStorage.length + sessionStorage.length,
+        }));
+        assert.deepEqual(left, { entries: before, state: null, stored: 0 });
+        assert.deepEqual({ asked, addresses: addresses.filter(Boolean) }, { asked: [], addresses: [] });
+        assertQuiet();
+      });
+    }
+
+    it('takes a phone or an email out of the address of a link, and asks nothing with it', async (t) => {
+      const { page } = await visit(t, setting, '/');
+      const asked: string[] = [];
+      page.on('request', (request) => asked.push(new URL(request.url()).pathname));
+      for (const query of ['customer_id=anna@example.com', 'order_uid=%2B79161234567']) {
+        await page.goto(`/?${query}`);
         await assertShows(page, 'Phones and emails are not searched');
-        assert.equal(new URL(page.url()).search, '');
-        assert.deepEqual(asked, []);
+        assert.equal(page.url(), `${setting.service.url}/`);
+      }
+      assert.deepEqual(
+        asked.filter((path) => path.startsWith('/api/')),
+        [],
+      );
+    });
+
+    for (const [button, found, query] of [
+      ['It is an order id', '9720000001', 'order_uid=9720000001'],
+      ['It is a track number', '9720000002', 'track_number=9720000002'],
+      ['It is a customer id', '9720000003', 'customer_id=9720000003'],
+    ] as const) {
+      it(`searches digits once somebody says: ${button}`, async (t) => {
+        await setting.service.produce([
+          orderLike('9720000001', { track_number: '9720000002', customer_id: '9720000003' }),
+        ]);
+        const { page, assertQuiet } = await visit(t, setting, '/');
+        await search(page, found);
+        await page.getByRole('button', { name: button }).click();
+        await assertShows(page, found);
+        assert.equal(new URL(page.url()).search, `?${query}`);
+        // What it is has been said: the same search looks again at once.
+        await search(page, found);
+        await assertShows(page, found);
+        await page.reload();
+        await assertShows(page, found);
+        await page.goBack();
+        await assertShows(page, 'Look up an order');
         assertQuiet();
       });
     }

@@ -149,8 +149,10 @@ export function watchingTests(setting: Setting): void {
       }
       const listing = page.locator('.endpoint', { hasText: 'those received last first' });
       await listing.getByText('1 ≤ n ≤ 100').waitFor();
-      await listing.locator('summary').click();
+      await listing.locator('summary', { hasText: '200' }).click();
       await listing.getByText('next_cursor', { exact: true }).waitFor();
+      await listing.locator('summary', { hasText: '503' }).click();
+      await listing.getByText('urn:order-service:problem:').last().waitFor();
       for (const width of [320, 1280]) {
         await page.setViewportSize({ width, height: 800 });
         await assertNoSidewaysScroll(page);

@@ -6,6 +6,7 @@ import { after, before, test } from 'node:test';
 import { Ajv } from 'ajv';
 import pg from 'pg';
 import { deadLetters } from '../../src/commands/dead-letters.ts';
+import { EventStream } from '../support/event-stream.ts';
 import { orderWith } from '../support/orders.ts';
 import { startTestService, type TestService } from '../support/service.ts';
 import { until } from '../support/wait.ts';
@@ -292,6 +293,31 @@ test("another site's page cannot replay through the browser of who may", async (
     const response = await post(`/api/dead-letters/${id}/replay`, { dry_run: true }, headers);
     assert.equal(response.status, 200);
   }
+});
+
+test('those who watch are told of each order that was mended, by name or in the count', async (t) => {
+  await service.produce([orderWith({ order_uid: uid() })]);
+  // More than the feed sees by itself when it looks at the newest.
+  const count = 60;
+  await service.produce(Array.from({ length: count }, () => '{'));
+  const { dead_letters } = await list(`?limit=${count}`);
+  const stream = await EventStream.open(`${service.url}/api/events`);
+  t.after(() => stream.close());
+  await stream.event('the first event', () => true);
+  const seen = stream.events.length;
+  const mended = dead_letters.map(() => uid());
+  await Promise.all(
+    dead_letters.map(({ id }, n) =>
+      replay(id, { value: { text: JSON.stringify(orderWith({ order_uid: mended[n]! })) } }),
+    ),
+  );
+  const told = () =>
+    stream.events.slice(seen).map(({ data }) => JSON.parse(data) as { orders: Result[]; more: number });
+  const total = () => told().reduce((sum, { orders, more }) => sum + orders.length + more, 0);
+  await until('all are told of', () => total() >= count, 10_000);
+  assert.equal(total(), count);
+  const named = told().flatMap(({ orders }) => orders.map(({ order_uid }) => order_uid));
+  assert.ok(named.length > 0 && named.every((order_uid) => mended.includes(order_uid!)));
 });
 
 test('the OpenAPI document describes the routes', () => {

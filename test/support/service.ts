@@ -141,9 +141,9 @@ export interface TestService extends RunningService {
 
 /** A service with a fresh topic and database; `stop` removes what it made. */
 export async function startTestService(
-  options: { ownDatabase?: boolean; env?: Record<string, string> } = {},
+  options: { ownDatabase?: boolean; topic?: string; env?: Record<string, string> } = {},
 ): Promise<TestService> {
-  const topic = uniqueName('orders');
+  const { topic = uniqueName('orders') } = options;
   await ensureTopic(kafkaBrokers, topic, 3);
   const database = options.ownDatabase ? await startOwnDatabase() : await sharedDatabase();
   const service = await startService({

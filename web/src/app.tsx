@@ -1,12 +1,12 @@
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { DocsView } from './docs/docs-view.tsx';
-import { speechIn, SpeechContext, useSpeech, type Language, type Speech } from './language/language.ts';
+import { speechIn, SpeechContext, type Language, type Speech } from './language/language.ts';
 import { useOrder, type OrderLookup } from './order/use-order.ts';
 import { OrdersView } from './orders/orders-view.tsx';
 import { Announcement } from './parts/announcement.tsx';
 import { EmptyState } from './parts/empty-state.tsx';
-import { Notice } from './parts/notice.tsx';
 import { PageLink } from './parts/page-link.tsx';
+import { PersonalNotice } from './parts/personal-notice.tsx';
 import { Results } from './parts/results.tsx';
 import { TopBar } from './parts/top-bar.tsx';
 import { preferredLanguage, preferredTheme, rememberLanguage, rememberTheme } from './preferences.ts';
@@ -65,13 +65,12 @@ export function App() {
           {t.api}
         </PageLink>
       </footer>
-      <Announcement view={lookup.view} />
+      <Announcement view={lookup.view} route={route} />
     </SpeechContext.Provider>
   );
 }
 
 function View({ route, go, lookup }: { route: Route; go: Go; lookup: OrderLookup }) {
-  const { t } = useSpeech();
   switch (route.view) {
     case 'start':
       return <EmptyState go={go} />;
@@ -80,7 +79,7 @@ function View({ route, go, lookup }: { route: Route; go: Go; lookup: OrderLookup
     case 'orders':
       return <OrdersView key={`${route.by} ${route.value}`} by={route.by} value={route.value} go={go} />;
     case 'personal':
-      return <Notice icon="id" tone="warning" {...t.failures.personal} />;
+      return <PersonalNotice text={route.text} go={go} />;
     case 'watch':
       return <WatchView go={go} />;
     case 'repair':

@@ -3,7 +3,7 @@
  * change it too, and what is shown follows. Phones and emails never get there.
  */
 import { useCallback, useEffect, useState } from 'preact/hooks';
-import { cleanOrderId } from './order/order-id.ts';
+import { cleanOrderId, personalIn } from './order/order-id.ts';
 
 export type Key = 'track_number' | 'customer_id';
 
@@ -11,7 +11,7 @@ export type Route =
   | { view: 'start' }
   | { view: 'order'; uid: string }
   | { view: 'orders'; by: Key; value: string }
-  /** Somebody searched for what must not get into addresses and logs. */
+  /** Somebody searched for what is, or may be, no matter of addresses and logs: a phone or an email. */
   | { view: 'personal'; text: string }
   | { view: 'watch' }
   | { view: 'repair'; id: string | undefined }
@@ -42,9 +42,15 @@ export function routeAt({ pathname, search }: Location): Route {
   if (pathname === '/docs') return { view: 'docs' };
   if (pathname === '/dead-letters') return { view: 'repair', id: given.get('id') ?? undefined };
   const uid = cleanOrderId(given.get('order_uid') ?? '');
+  const key = (by: Key): string => given.get(by)?.trim() ?? '';
+  // A link says what digits are; an email or a phone with a plus is one in a link, too.
+  const personal = [uid, key('track_number'), key('customer_id')].find(
+    (text) => personalIn(text) === 'surely',
+  );
+  if (personal !== undefined) return { view: 'personal', text: personal };
   if (uid !== '') return { view: 'order', uid };
   for (const by of ['track_number', 'customer_id'] as const) {
-    const value = given.get(by)?.trim() ?? '';
+    const value = key(by);
     if (value !== '') return { view: 'orders', by, value };
   }
   return { view: 'start' };
@@ -58,6 +64,11 @@ export function useRoute(): [Route, Go] {
     addEventListener('popstate', follow);
     return () => removeEventListener('popstate', follow);
   }, []);
+
+  // It came in a link: from here on it is in no address.
+  useEffect(() => {
+    if (route.view === 'personal') history.replaceState(null, '', addressOf(route));
+  }, [route]);
 
   const go = useCallback<Go>((route, how) => {
     const address = addressOf(route);

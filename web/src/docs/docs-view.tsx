@@ -3,7 +3,7 @@ import { askForJson, type Failure } from '../http/ask.ts';
 import { useSpeech } from '../language/language.ts';
 import { FailureNotice } from '../parts/failure-notice.tsx';
 import { EndpointCard } from './endpoint-card.tsx';
-import { endpointsByTag, type OpenApi } from './openapi.ts';
+import { endpointsByTag, withoutReferences, type OpenApi } from './openapi.ts';
 
 type View =
   { kind: 'loading' } | { kind: 'read'; api: OpenApi } | (Failure & { attempt: number; retrying: boolean });
@@ -17,7 +17,7 @@ export function DocsView() {
     if (signal.aborted) return;
     setView((now) =>
       answer.kind === 'answered'
-        ? { kind: 'read', api: answer.value as OpenApi }
+        ? { kind: 'read', api: withoutReferences(answer.value as OpenApi) }
         : { ...answer, attempt: 'attempt' in now ? now.attempt + 1 : 1, retrying: false },
     );
   }, []);

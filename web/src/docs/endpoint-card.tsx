@@ -39,12 +39,16 @@ export function EndpointCard({ endpoint: { path, method, operation } }: { endpoi
         {Object.entries(responses).map(([status, response]) => {
           const [type, content] = Object.entries(response.content ?? {})[0] ?? [];
           const members = content?.schema ? membersOf(content.schema) : [];
+          const words = (
+            <>
+              <span class="pill">{status}</span> {response.description} <span class="aside">{type}</span>
+            </>
+          );
+          if (members.length === 0) return <p key={status}>{words}</p>;
           return (
             <details key={status} class="response">
-              <summary>
-                <span class="pill">{status}</span> {response.description} <span class="aside">{type}</span>
-              </summary>
-              {members.length > 0 && <Fields heading={undefined} members={members} depth={0} />}
+              <summary>{words}</summary>
+              <Fields heading={undefined} members={members} depth={0} />
             </details>
           );
         })}

@@ -1,5 +1,6 @@
 /** As much of an OpenAPI document as the page reads. */
 export type Schema = {
+  $ref?: string;
   type?: string | string[];
   description?: string;
   properties?: Record<string, Schema>;
@@ -41,9 +42,20 @@ export type Operation = {
 export type OpenApi = {
   info: { title: string; description?: string };
   paths: Record<string, Record<string, Operation>>;
+  components?: { schemas?: Record<string, Schema> };
 };
 
 export type Endpoint = { path: string; method: string; operation: Operation };
+
+/** The document with what each reference names in its place. */
+export function withoutReferences(api: OpenApi): OpenApi {
+  const schemas = api.components?.schemas ?? {};
+  const resolve = (_key: string, value: unknown): unknown => {
+    const { $ref } = (value ?? {}) as Schema;
+    return typeof $ref === 'string' ? schemas[$ref.split('/').at(-1)!] : value;
+  };
+  return JSON.parse(JSON.stringify(api), resolve) as OpenApi;
+}
 
 /** The operations by their first tag, in the order of the document. HEAD is like GET. */
 export function endpointsByTag({ paths }: OpenApi): [tag: string, endpoints: Endpoint[]][] {

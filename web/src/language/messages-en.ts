@@ -136,6 +136,15 @@ export const en = {
       heading: 'Phones and emails are not searched',
       text: 'They would end up in addresses, histories and logs. Nothing was sent. Search by order id, track number or customer id.',
     },
+    perhapsPersonal: {
+      heading: 'This may be a phone number',
+      text: 'Phones are not searched: they would end up in addresses, histories and logs. Nothing was sent. If it is an id, say which.',
+      is: {
+        order: 'It is an order id',
+        trackNumber: 'It is a track number',
+        customer: 'It is a customer id',
+      },
+    },
     tooManyRequests: {
       heading: 'Too many requests',
       text: 'The service asks for a pause before the next search.',

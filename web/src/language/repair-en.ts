@@ -40,6 +40,7 @@ export const repairEn = {
     no_value: 'No value',
     refused_by_database: 'Refused by the database',
   },
+  reason: (text: string): string | undefined => text,
   columns: { reason: 'What is wrong', place: 'Topic/partition:offset', kept: 'Kept', status: 'State' },
   select: (id: string) => `Select dead letter ${id}`,
   selectAll: 'Select all that are listed and open',

@@ -1,4 +1,5 @@
 import { countedWith } from './plural.ts';
+import { reasonRu } from './reasons-ru.ts';
 import type { repairEn } from './repair-en.ts';
 
 const counted = countedWith('ru');
@@ -42,6 +43,7 @@ export const repairRu: typeof repairEn = {
     no_value: 'Нет значения',
     refused_by_database: 'Отклонена базой данных',
   },
+  reason: reasonRu,
   columns: { reason: 'Что не так', place: 'Топик/партиция:смещение', kept: 'Когда', status: 'Состояние' },
   select: (id) => `Выбрать запись ${id}`,
   selectAll: 'Выбрать все открытые в списке',

@@ -1,5 +1,6 @@
 import type { Failure } from '../http/ask.ts';
 import type { Messages } from '../language/messages-en.ts';
+import { personalIn } from '../order/order-id.ts';
 import type { IconName } from './icons.tsx';
 
 /** What was asked for. */
@@ -34,4 +35,9 @@ export function failureWords(failure: Failure, { failures }: Messages, subject: 
   }
   const { unexpected } = failures;
   return { icon: 'warning', tone: 'warning', ...unexpected, text: unexpected.text(failure.status) };
+}
+
+export function personalWords(text: string, { failures }: Messages): { heading: string; text: string } {
+  const words = personalIn(text) === 'perhaps' ? failures.perhapsPersonal : failures.personal;
+  return { heading: words.heading, text: words.text };
 }

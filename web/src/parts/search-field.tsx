@@ -1,6 +1,6 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { useSpeech } from '../language/language.ts';
-import { cleanOrderId, isPersonal } from '../order/order-id.ts';
+import { cleanOrderId, personalIn } from '../order/order-id.ts';
 import type { Go, Route } from '../route.ts';
 import { Icon } from './icons.tsx';
 
@@ -38,7 +38,9 @@ export function SearchField({ route, go }: { route: Route; go: Go }) {
     setText(uid);
     field.current?.focus();
     if (uid === '') return;
-    go(isPersonal(uid) ? { view: 'personal', text: uid } : { view: 'order', uid });
+    // The same again: what it is has been said.
+    if (uid === searched(route)) go(route);
+    else go(personalIn(uid) ? { view: 'personal', text: uid } : { view: 'order', uid });
     // The next paste replaces what is there.
     requestAnimationFrame(() => field.current?.select());
   };

@@ -1,8 +1,8 @@
 import { useSpeech } from '../language/language.ts';
 import { PageLink } from '../parts/page-link.tsx';
-import { Value } from '../parts/value.tsx';
 import type { Go } from '../route.ts';
 import type { Outcome } from './dead-letter.ts';
+import { Reason } from './reason.tsx';
 import type { Bulk } from './use-bulk.ts';
 
 type Props = { bulk: Bulk; go: Go; onReplay: () => void; onStop: () => void; onClose: () => void };
@@ -78,7 +78,7 @@ export function BulkPanel({ bulk, go, onReplay, onStop, onClose }: Props) {
                       {order_uid}
                     </PageLink>
                   ) : (
-                    <span class="reason">{reason !== null && <Value text={reason} />}</span>
+                    <span class="reason">{reason !== null && <Reason text={reason} />}</span>
                   )}
                 </li>
               ))}

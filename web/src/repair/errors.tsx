@@ -2,6 +2,7 @@ import { useSpeech } from '../language/language.ts';
 import { Value } from '../parts/value.tsx';
 import type { FieldError } from './dead-letter.ts';
 import type { Place } from './json-places.ts';
+import { Reason } from './reason.tsx';
 
 /** Without a line where there is no place for it. */
 export type PlacedError = FieldError & Place & { line: number | undefined };
@@ -25,7 +26,7 @@ export function Errors({ errors, onShow }: { errors: PlacedError[]; onShow: (err
                   <Value text={error.path} />{' '}
                 </span>
               )}
-              <Value text={error.message} />
+              <Reason text={error.message} />
             </span>
           </button>
         </li>

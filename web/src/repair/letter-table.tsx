@@ -1,8 +1,8 @@
 import { useSpeech } from '../language/language.ts';
 import { PageLink } from '../parts/page-link.tsx';
-import { Value } from '../parts/value.tsx';
 import type { Go } from '../route.ts';
 import type { Summary } from './dead-letter.ts';
+import { Reason } from './reason.tsx';
 
 type Props = { letters: Summary[]; selected: string[]; onSelect: (ids: string[]) => void; go: Go };
 
@@ -79,7 +79,7 @@ function LetterRow({ letter, isSelected, onSelect, go }: RowProps) {
           {t.repair.codes[code as keyof typeof t.repair.codes] ?? code}
         </PageLink>
         <span class="reason">
-          <Value text={reason} />
+          <Reason text={reason} />
         </span>
       </td>
       <td role="cell" class="mono place-cell">

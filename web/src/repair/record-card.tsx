@@ -5,6 +5,7 @@ import { Time } from '../parts/time.tsx';
 import { Value } from '../parts/value.tsx';
 import type { Go } from '../route.ts';
 import { bytesOf, type Bytes, type Letter } from './dead-letter.ts';
+import { Reason } from './reason.tsx';
 
 /** The record around the value, its bytes, and what was tried so far. */
 export function RecordCard({ letter, go }: { letter: Letter; go: Go }) {
@@ -17,7 +18,7 @@ export function RecordCard({ letter, go }: { letter: Letter; go: Go }) {
       <Card heading={record.heading} name="record">
         <dl class="fields card-body">
           <Field label={record.reason}>
-            <Value text={letter.reason} />
+            <Reason text={letter.reason} />
           </Field>
           <Field label={record.sent}>
             <Time date={new Date(letter.record_timestamp)} sent={letter.record_timestamp} />
@@ -58,7 +59,7 @@ export function RecordCard({ letter, go }: { letter: Letter; go: Go }) {
                 )}
                 {reason !== null && (
                   <p class="reason">
-                    <Value text={reason} />
+                    <Reason text={reason} />
                   </p>
                 )}
               </li>
