@@ -81,7 +81,7 @@ describe('a member of the group', { concurrency: true }, () => {
   test('whose rejoin fails makes its session anew', () =>
     withMember(async (first, proxy, topic) => {
       proxy.onRequest = (bytes) =>
-        first.faults.length === 0 && hasRequest(bytes, apiKeys.joinGroup) ? 'lose' : 'pass';
+        first.faults.length === 0 && hasRequest(bytes, apiKeys.joinGroup) ? { loseAnswer: '' } : 'pass';
       const second = await join(topic, kafkaBrokers[0]!);
       try {
         await until('it is told', () => first.faults.length > 0);
@@ -100,7 +100,7 @@ describe('a member of the group', { concurrency: true }, () => {
   test('that the coordinator does not answer any more makes its session anew', () =>
     withMember(async (member, proxy, topic) => {
       proxy.onRequest = (bytes) =>
-        member.faults.length === 0 && hasRequest(bytes, apiKeys.heartbeat) ? 'lose' : 'pass';
+        member.faults.length === 0 && hasRequest(bytes, apiKeys.heartbeat) ? { loseAnswer: '' } : 'pass';
       await until('it is told', () => member.faults.length > 0, 60_000);
       assert.match(member.faults[0]!, /has not answered for too long/);
       await until('it is in the group again', member.isIn, 60_000);

@@ -68,7 +68,7 @@ test(`faults at random for ${minutes} minutes (SEED=${seed})`, async (t) => {
         `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'order-service'`,
       ),
     'a reply to COMMIT is lost': async () => {
-      toPostgres.onRequest = (bytes) => (bytes.includes('COMMIT\0') ? 'lose' : 'pass');
+      toPostgres.onRequest = (bytes) => (bytes.includes('COMMIT\0') ? { loseAnswer: 'COMMIT\0' } : 'pass');
       await delay(random.integer(50, 500));
       toPostgres.onRequest = undefined;
     },

@@ -57,7 +57,8 @@ describe('the network', () => {
 
   test('the reply to a COMMIT is lost, ten times: what was stored is skipped, and shown', async (t) => {
     let lost = 0;
-    toPostgres.onRequest = (bytes) => (bytes.includes('COMMIT\0') && lost < 10 && ++lost ? 'lose' : 'pass');
+    toPostgres.onRequest = (bytes) =>
+      bytes.includes('COMMIT\0') && lost < 10 && ++lost ? { loseAnswer: 'COMMIT\0' } : 'pass';
     await send();
     await stage.settled();
     assert.equal(lost, 10);

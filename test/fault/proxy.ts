@@ -21,8 +21,11 @@ export interface Proxy {
   flow: Flow;
   /** Each piece waits so long before it goes on. */
   delayMs: number;
-  /** Told of what clients send; `lose` swallows the answer and then cuts the connection. */
-  onRequest: ((bytes: Buffer) => 'pass' | 'lose') | undefined;
+  /**
+   * Told of what clients send. Bytes go on in its place; of answers to be lost all are swallowed up to one that holds
+   * the text, and then the connection is cut: what was asked has taken effect.
+   */
+  onRequest: ((bytes: Buffer) => 'pass' | Buffer | { loseAnswer: string }) | undefined;
   /** Ends all connections in order (FIN). */
   cut(): void;
   /** Ends all connections at once (RST). */
@@ -38,7 +41,7 @@ export async function startProxy(target: string): Promise<Proxy> {
     const server = connect({ host: '127.0.0.1', port: targetPort });
     const pair = { client, server };
     pairs.add(pair);
-    let losing = false;
+    let losing: string | undefined;
     const end = () => {
       pairs.delete(pair);
       client.destroy();
@@ -51,13 +54,14 @@ export async function startProxy(target: string): Promise<Proxy> {
     }
     void pump(client, server, (bytes) => {
       if (proxy.flow === 'swallow') return undefined;
-      if (proxy.onRequest?.(bytes) === 'lose') losing = true;
+      const fate = proxy.onRequest?.(bytes) ?? 'pass';
+      if (fate instanceof Buffer) return fate;
+      if (fate !== 'pass') losing = fate.loseAnswer;
       return bytes;
     });
     void pump(server, client, (bytes) => {
-      // Answered, so it has taken effect; the client shall never know.
-      if (losing) {
-        end();
+      if (losing !== undefined) {
+        if (bytes.includes(losing)) end();
         return undefined;
       }
       return proxy.flow === 'pass' ? withAddress(bytes, targetPort, proxy.port) : undefined;
