@@ -55,7 +55,7 @@ export async function startProxy(target: string): Promise<Proxy> {
     void pump(client, server, (bytes) => {
       if (proxy.flow === 'swallow') return undefined;
       const fate = proxy.onRequest?.(bytes) ?? 'pass';
-      if (fate instanceof Buffer) return fate;
+      if (Buffer.isBuffer(fate)) return fate;
       if (fate !== 'pass') losing = fate.loseAnswer;
       return bytes;
     });
