@@ -17,14 +17,19 @@ export interface Percentiles {
   p99Ms: number;
 }
 
-/** Sends `perSecond` orders for `seconds` and asks for each until it is there. */
+/** What comes in the first seconds is not measured: code is being compiled, caches are cold. */
+const warmUpMs = 2_000;
+
+/** Sends `perSecond` orders for `seconds`, after a warm-up, and asks for each until it is there. */
 export async function measureFreshness(
   settings: { brokers: string[]; topic: string; url: string },
   { perSecond, seconds, seed }: { perSecond: number; seconds: number; seed: number },
 ): Promise<Percentiles> {
   const waits: Promise<number>[] = [];
-  await produceSteadily(settings, { perSecond, seconds, seed }, (orderUids) => {
+  const start = performance.now();
+  await produceSteadily(settings, { perSecond, seconds: seconds + warmUpMs / 1_000, seed }, (orderUids) => {
     const acknowledged = performance.now();
+    if (acknowledged - start < warmUpMs) return;
     for (const orderUid of orderUids) waits.push(untilReadable(settings.url, orderUid, acknowledged));
   });
   return percentiles(await Promise.all(waits));
@@ -74,7 +79,7 @@ async function produceSteadily(
   }
 }
 
-/** Asks for `url` `perSecond` times a second, whether or not answers come, until `until` resolves. */
+/** Asks for `url` `perSecond` times a second, whether or not answers come, after a warm-up, until `until` resolves. */
 export async function readAtRate(
   url: string,
   perSecond: number,
@@ -83,6 +88,7 @@ export async function readAtRate(
   const times: Promise<number>[] = [];
   const done = new AbortController();
   void until.finally(() => done.abort());
+  await delay(warmUpMs);
   const start = performance.now();
   while (!done.signal.aborted) {
     const due = ((performance.now() - start) / 1_000) * perSecond;

@@ -90,7 +90,9 @@ export async function grow(databaseUrl: string, total: number): Promise<void> {
     for (const table of ['orders', 'order_items']) {
       const names = await columns(table);
       // A hash, so that the new keys lie among the old ones as those of real orders do.
-      const values = names.map((name) => (name === 'order_uid' ? `md5(order_uid || copy) || 'grow'` : name));
+      const values = names.map((name) =>
+        name === 'order_uid' ? `md5(order_uid || copy || '${total}') || 'grow'` : name,
+      );
       await client.query(
         `INSERT INTO ${table} (${names.join(', ')}) SELECT ${values.join(', ')} FROM ${table}, generate_series(1, $1) AS copy`,
         [copies],

@@ -129,9 +129,9 @@ async function reads(cluster: Cluster, databaseUrl: string): Promise<void> {
     report({ what: 'acknowledged to readable at 500/s, p99 (goal 50)', value: fresh.p99Ms, unit: 'ms' });
 
     step('Reads beside ingest');
-    const pause = new Promise((resolve) => setTimeout(resolve, seconds * 1_000));
+    const pause = new Promise((resolve) => setTimeout(resolve, (seconds + 2) * 1_000));
     const idle = await readAtRate(cachedUrl, 1_000, pause);
-    const steady = { count: 2_000 * seconds, rate: 2_000, seed: 11 };
+    const steady = { count: 2_000 * (seconds + 2), rate: 2_000, seed: 11 };
     const busy = await readAtRate(cachedUrl, 1_000, emulate(settings, steady));
     report({ what: 'p99 of 1,000 cached reads/s, idle', value: idle.p99Ms, unit: 'ms' });
     report({
@@ -140,7 +140,7 @@ async function reads(cluster: Cluster, databaseUrl: string): Promise<void> {
       unit: 'ms',
       against: { what: 'idle', value: idle.p99Ms },
     });
-    const flood = await readAtRate(cachedUrl, 1_000, emulate(settings, { count: backlog / 2, seed: 12 }));
+    const flood = await readAtRate(cachedUrl, 1_000, emulate(settings, { count: backlog, seed: 12 }));
     report({
       what: 'p99 while a backlog is taken at full speed',
       value: flood.p99Ms,
