@@ -46,6 +46,16 @@ export function accessTests(setting: Setting): void {
       assertQuiet();
     });
 
+    it('the first key stop is at the top, also of a view that is opened by its address', async (t) => {
+      for (const path of ['/watch', '/dead-letters', '/docs']) {
+        const { page } = await visit(t, setting, path);
+        await page.getByRole('heading', { level: 1 }).waitFor();
+        await page.keyboard.press('Tab');
+        const inHeader = await page.evaluate(() => document.activeElement?.closest('header') !== null);
+        assert.ok(inHeader, `${path} starts at ${(await focused(page)).name}`);
+      }
+    });
+
     it('speaks Russian to a Russian browser, and the switch is remembered', async (t) => {
       await setting.service.produce([orderLike('po-russki')]);
       const { page, assertQuiet } = await visit(t, setting, '/?order_uid=po-russki', { locale: 'ru-RU' });

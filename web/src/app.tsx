@@ -36,8 +36,11 @@ export function App() {
     document.title = title === undefined ? t.product : `${title} · ${t.product}`;
   }, [route, speech, t]);
   // The link that was followed may be gone with its view: who goes by keyboard goes on in the new one.
+  const routeBefore = useRef(route);
   useEffect(() => {
-    if (document.activeElement === document.body) main.current?.focus({ preventScroll: true });
+    if (routeBefore.current !== route && document.activeElement === document.body)
+      main.current?.focus({ preventScroll: true });
+    routeBefore.current = route;
   }, [route]);
   useTabIcon(route.view === 'order' ? route.uid : undefined);
 
