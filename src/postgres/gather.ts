@@ -17,7 +17,8 @@ export interface GatherOptions<T> {
 
 /**
  * A key that comes while nothing is asked goes at once. Those that come while `atOnce` questions are under way are
- * gathered for the next: the more come, the less each costs.
+ * gathered for the next: the more come, the less each costs. When a question fails, those who wait behind it are not
+ * made to wait for another: whom they would ask does not answer.
  */
 export class Gather<T> {
   readonly #options: GatherOptions<T>;
@@ -28,7 +29,7 @@ export class Gather<T> {
     this.#options = options;
   }
 
-  /** The answer to `key`. Rejects when the question that it went into failed. */
+  /** The answer to `key`. Rejects when the question that it went into failed, or one that it waited behind. */
   get(key: string): Promise<T | undefined> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ key, resolve, reject });
@@ -44,7 +45,7 @@ export class Gather<T> {
     ask(asked.map(({ key }) => key))
       .then(
         (answers) => asked.forEach(({ key, resolve }) => resolve(answers.get(key))),
-        (error: unknown) => asked.forEach(({ reject }) => reject(error)),
+        (error: unknown) => [...asked, ...this.#waiting.splice(0)].forEach(({ reject }) => reject(error)),
       )
       .finally(() => {
         this.#underWay--;

@@ -34,14 +34,18 @@ test('the first keys go at once; those behind are gathered, at most so many, and
   assert.deepEqual(await answers, ['A', undefined, 'C', 'D', 'E', undefined, 'G']);
 });
 
-test('a question that fails fails for those in it; the next is asked', async () => {
-  const { gather, questions } = held();
+test('a question that fails fails for those in it and behind it, not for those of another; the next is asked', async () => {
+  const { gather, questions, asked } = held();
   const answers = Promise.allSettled('abcd'.split('').map((key) => gather.get(key)));
   questions[0]!.fail(new Error('away'));
   await turn();
-  for (const { keys, answer } of questions.slice(1)) answer(upperCase(keys));
+  questions[1]!.answer(upperCase(['b']));
   assert.deepEqual(
     (await answers).map((one) => (one.status === 'fulfilled' ? one.value : String(one.reason))),
-    ['Error: away', 'B', 'C', 'D'],
+    ['Error: away', 'B', 'Error: away', 'Error: away'],
   );
+  const later = gather.get('e');
+  assert.deepEqual(asked().at(-1), ['e']);
+  questions.at(-1)!.answer(upperCase(['e']));
+  assert.equal(await later, 'E');
 });
