@@ -239,6 +239,12 @@ function observe({ metrics, feed, logger, onDeadLetters }: Observed): IngestObse
         'the broker has deleted records before they were read: these offsets are lost (is the retention of the topic too short?)',
       );
     },
+    wentBack() {
+      metrics.fault('database');
+      logger.error(
+        'the database is behind what this instance had stored (a failover to a replica that lagged, a restore under way?): what it lacks is read again from Kafka',
+      );
+    },
     commitFailed(fault) {
       metrics.fault('commit');
       logger.warn({ fault }, 'offsets could not be committed: the next batch commits them');

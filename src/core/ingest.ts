@@ -10,7 +10,15 @@ import { backoffMs, pause } from './backoff.ts';
 import { Lane, type BatchLimits, type FlushReason } from './lane.ts';
 import type { Lookup, Write } from './lookup.ts';
 import { examine, isOrder, type Entry, type Outcome, type SourceRecord } from './record.ts';
-import { DataFault, refusal, type Applied, type Gap, type NextOffsets, type OrderStore } from './store.ts';
+import {
+  DatabaseWentBack,
+  DataFault,
+  refusal,
+  type Applied,
+  type Gap,
+  type NextOffsets,
+  type OrderStore,
+} from './store.ts';
 import type { ValidateOptions } from './validate.ts';
 
 /** Where records come from. */
@@ -19,6 +27,8 @@ export interface Source {
   chunks(signal: AbortSignal): AsyncIterable<SourceRecord[]>;
   /** Acknowledges all records below the offset of each partition. Does nothing when the topic has been replaced. */
   commit(offsets: NextOffsets): Promise<void>;
+  /** Ends the session: the next `chunks` start where the database stands. */
+  close(): Promise<void>;
   /** The part of `gap` that the broker has deleted, if any. */
   deleted(gap: Gap): Gap | undefined;
 }
@@ -28,6 +38,8 @@ export interface IngestObserver {
   batch(event: { entries: Entry[]; outcomes: Outcome[]; reason: FlushReason; seconds: number }): void;
   fault(event: { error: unknown; attempt: number; delayMs: number; records: number }): void;
   commitFailed(error: unknown): void;
+  /** The database lacks what it had stored: it is read again. */
+  wentBack(): void;
   /** The broker has deleted records before they were read. Told once for each. */
   lost(gap: Gap): void;
 }
@@ -43,6 +55,8 @@ export class Ingest {
   readonly #lookup: Pick<Lookup, 'write'>;
   readonly #observer: IngestObserver;
   readonly #options: IngestOptions;
+  /** How far the fence was moved since the session began, in the topic of the last batch. */
+  #reached: NextOffsets | undefined;
   #toCommit: NextOffsets | undefined;
   #committing: Promise<void> | undefined;
 
@@ -65,7 +79,26 @@ export class Ingest {
    * before `giveUp` is aborted, it is left: Kafka delivers it again. Rejects only on a bug.
    */
   async run(stop: AbortSignal, giveUp: AbortSignal): Promise<void> {
-    const write = (batch: Entry[], reason: FlushReason) => this.#write(batch, reason, giveUp);
+    for (;;) {
+      try {
+        await this.#take(stop, giveUp);
+        return;
+      } catch (error) {
+        if (!(error instanceof DatabaseWentBack)) throw error;
+        this.#observer.wentBack();
+        await this.#source.close();
+        this.#reached = undefined;
+      }
+    }
+  }
+
+  async #take(stop: AbortSignal, giveUp: AbortSignal): Promise<void> {
+    const failed = new AbortController();
+    const write = (batch: Entry[], reason: FlushReason) =>
+      this.#write(batch, reason, giveUp).catch((error: unknown) => {
+        failed.abort();
+        throw error;
+      });
     const lanes = Array.from({ length: this.#options.lanes }, () => new Lane(this.#options, write));
     // In turn as they are first seen: which partitions this instance gets is the group's choice.
     const laneOf = new Map<number, Lane>();
@@ -74,24 +107,35 @@ export class Ingest {
       laneOf.set(partition, lane);
       return lane;
     };
-    for await (const chunk of this.#source.chunks(stop)) {
-      for (const record of chunk) {
-        const lane = laneOf.get(record.partition) ?? choose(record.partition);
-        const room = lane.add(examine(record, this.#options));
-        if (room) await room;
+    const signal = AbortSignal.any([stop, failed.signal]);
+    const reading = (async () => {
+      for await (const chunk of this.#source.chunks(signal)) {
+        for (const record of chunk) {
+          const lane = laneOf.get(record.partition) ?? choose(record.partition);
+          const room = lane.add(examine(record, this.#options));
+          if (room) await room;
+        }
       }
-    }
-    await Promise.all(lanes.map((lane) => lane.close()));
+    })();
+    await reading.catch(() => {}); // it is thrown below, when the lanes have stored what they took
+    const ended = await Promise.allSettled([reading, ...lanes.map((lane) => lane.close())]);
     while (this.#committing) await this.#committing;
+    const broken = ended.find((part) => part.status === 'rejected');
+    if (broken) throw broken.reason;
   }
 
   async #write(batch: Entry[], reason: FlushReason, giveUp: AbortSignal): Promise<void> {
     const start = performance.now();
     const shown = this.#lookup.write();
-    const applied = await this.#apply(batch, shown, giveUp);
-    if (applied) show(batch, applied.outcomes, shown);
-    shown.end();
+    let applied: Applied | undefined;
+    try {
+      applied = await this.#apply(batch, shown, giveUp);
+      if (applied) show(batch, applied.outcomes, shown);
+    } finally {
+      shown.end();
+    }
     if (!applied) return;
+    this.#reached = merged(this.#reached, applied.next);
     this.#acknowledge(applied.next);
     for (const gap of applied.gaps) {
       const lost = this.#source.deleted(gap);
@@ -105,10 +149,11 @@ export class Ingest {
   async #apply(batch: Entry[], shown: Write, giveUp: AbortSignal): Promise<Applied | undefined> {
     for (let attempt = 1; !giveUp.aborted; attempt++) {
       try {
-        const applied = await this.#store.apply(batch);
+        const applied = await this.#store.apply(batch, this.#reached);
         if (attempt > 1) forget(batch, shown);
         return applied;
       } catch (error) {
+        if (error instanceof DatabaseWentBack) throw error;
         if (error instanceof DataFault && batch.some(isOrder))
           return this.#split(batch, error, shown, giveUp);
         forget(batch, shown);
@@ -147,11 +192,7 @@ export class Ingest {
 
   /** Commits in the background, one request at a time; a failed one is covered by the next (the fence skips what comes again). */
   #acknowledge(next: NextOffsets): void {
-    if (this.#toCommit?.topicId === next.topicId) {
-      for (const [partition, offset] of next.offsets) this.#toCommit.offsets.set(partition, offset);
-    } else {
-      this.#toCommit = next;
-    }
+    this.#toCommit = merged(this.#toCommit, next);
     this.#committing ??= this.#commit().finally(() => {
       this.#committing = undefined;
     });
@@ -168,6 +209,12 @@ export class Ingest {
       }
     }
   }
+}
+
+/** `offsets` moved on to `next`; those of another topic are left behind. */
+function merged(offsets: NextOffsets | undefined, next: NextOffsets): NextOffsets {
+  if (offsets?.topicId !== next.topicId) return next;
+  return { topicId: next.topicId, offsets: new Map([...offsets.offsets, ...next.offsets]) };
 }
 
 /** After a fault nobody knows whether the transaction was committed: what is cached may be old. */

@@ -66,7 +66,7 @@ export class Lane {
   #onLinger(): void {
     this.#timer = undefined;
     // A batch that gathers behind a running transaction goes when that ends, and is larger for it.
-    if (this.#writing === undefined && this.#pending.length > 0) this.#start('linger');
+    if (this.#writing === undefined && this.#pending.length > 0 && !this.#failed) this.#start('linger');
   }
 
   async #flush(reason: FlushReason): Promise<void> {

@@ -35,6 +35,11 @@ export function findGaps(batch: Entry[], fence: Map<number, bigint>): Gap[] {
   });
 }
 
+/** Whether `fence` is behind `reached` in one of its partitions. */
+export function isBehind(fence: Map<number, bigint>, reached: Map<number, bigint>): boolean {
+  return [...fence].some(([partition, next]) => next < (reached.get(partition) ?? 0n));
+}
+
 /** Which records are not below the fence of their partition (I3). Moves `fence` behind each one that passes. */
 export function passFence(batch: Entry[], fence: Map<number, bigint>): boolean[] {
   return batch.map(({ record: { partition, offset } }) => {

@@ -39,12 +39,14 @@ export interface NextOffsets {
 export interface OrderStore {
   /**
    * Stores a batch in one transaction: orders, dead letters and the fence (I2, I3, I4). The entries are in the
-   * order in which their partitions hold them, and of one topic.
+   * order in which their partitions hold them, and of one topic. `reached` is how far the fence has been moved before:
+   * the database must not be behind it.
    *
    * @throws {DataFault} the database refuses a value of the batch; nothing was stored
+   * @throws {DatabaseWentBack} the fence is behind `reached`; nothing was stored
    * @throws {Error} any other fault, of the infrastructure; whether the batch was stored is unknown
    */
-  apply(batch: Entry[]): Promise<Applied>;
+  apply(batch: Entry[], reached?: NextOffsets): Promise<Applied>;
 
   /**
    * The fence of a topic: the next offset to apply of each partition, none of a partition that nothing was applied
@@ -97,6 +99,18 @@ export interface OrderSummary {
 /** The database refuses the data itself (SQLSTATE 22xxx, 23xxx): trying again would not help. */
 export class DataFault extends Error {
   override readonly name = 'DataFault';
+}
+
+/**
+ * The database has lost what it had committed, as by a failover to a replica that lagged behind. To store a batch now
+ * would move the fence past what is missing.
+ */
+export class DatabaseWentBack extends Error {
+  override readonly name = 'DatabaseWentBack';
+
+  constructor() {
+    super('The database is behind what it had stored before.');
+  }
 }
 
 /** A refusal of the database as the reason why a record is no order. */

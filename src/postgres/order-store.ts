@@ -10,8 +10,16 @@
  */
 import type pg from 'pg';
 import { isOrder, type Entry } from '../core/record.ts';
-import { findGaps, passFence, settle, type Settled } from '../core/settle.ts';
-import type { Applied, OrderListing, OrderStore, OrderSummary, StoredOrder } from '../core/store.ts';
+import { findGaps, isBehind, passFence, settle, type Settled } from '../core/settle.ts';
+import {
+  DatabaseWentBack,
+  type Applied,
+  type NextOffsets,
+  type OrderListing,
+  type OrderStore,
+  type OrderSummary,
+  type StoredOrder,
+} from '../core/store.ts';
 import type { Statement } from './copy-query.ts';
 import { insertDeadLetters } from './dead-letter-rows.ts';
 import { asFault, isTimeout } from './faults.ts';
@@ -46,20 +54,21 @@ export class PostgresOrderStore implements OrderStore {
     this.#orders = orders;
   }
 
-  async apply(batch: Entry[]): Promise<Applied> {
+  async apply(batch: Entry[], reached?: NextOffsets): Promise<Applied> {
     try {
-      return await this.#store(batch);
+      return await this.#store(batch, reached);
     } catch (error) {
       if (isTimeout(error)) await endStalled(this.#reader, this.#writer).catch(() => {}); // the error that matters is the first
       throw asFault(error);
     }
   }
 
-  async #store(batch: Entry[]): Promise<Applied> {
+  async #store(batch: Entry[], reached?: NextOffsets): Promise<Applied> {
     const { topicId } = batch[0]!.record;
     const ask = (client: pg.ClientBase) =>
       Promise.all([lockFence(client, batch), lockOrders(client, batch.filter(isOrder))]);
     return pipelinedTransaction(this.#writer, ask, ([{ fence, known: knownPartitions }, known]) => {
+      if (reached?.topicId === topicId && isBehind(fence, reached.offsets)) throw new DatabaseWentBack();
       const gaps = findGaps(batch, knownPartitions);
       const passed = passFence(batch, fence);
       const settled = settle(batch, passed, known);

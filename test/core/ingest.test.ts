@@ -27,6 +27,7 @@ function testSource(records: SourceRecord[]) {
       yield records;
     },
     deleted: () => undefined,
+    close: async () => {},
     async commit({ offsets }: NextOffsets) {
       for (const [partition, asked] of offsets) {
         const rows = await db.sql<{ next_offset: string }>(
@@ -50,6 +51,7 @@ function setUp(records: SourceRecord[], apply: OrderStore['apply'] = (batch) => 
     fault: ({ error }) => faults.push(error),
     commitFailed: (error) => faults.push(error),
     lost: (gap) => faults.push(gap),
+    wentBack: () => faults.push('went back'),
   };
   const options = { maxRecords: 10, maxBytes: 1_000_000, lingerMs: 1, checkTotals: false, lanes: 2 };
   const ingest = new Ingest({ source, store: { apply }, lookup, observer, options });

@@ -43,6 +43,7 @@ test('I5: a batch whose COPY of orders fails so, then that of items, and then wo
           yield records;
         },
         commit: async () => {},
+        close: async () => {},
         deleted: () => undefined,
       },
       store,
@@ -55,6 +56,7 @@ test('I5: a batch whose COPY of orders fails so, then that of items, and then wo
         },
         commitFailed: () => assert.fail(),
         lost: () => assert.fail(),
+        wentBack: () => assert.fail(),
       },
       options: { maxRecords: 100, maxBytes: 1_000_000, lingerMs: 1, checkTotals: false, lanes: 1 },
     });

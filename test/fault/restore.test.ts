@@ -47,6 +47,21 @@ const restore = (stage: Stage) =>
     await client.query(`ALTER DATABASE ${name}_backup RENAME TO ${name}`);
   });
 
+/** Puts the backup in the place of the database under whoever is connected. */
+const failOver = (stage: Stage) =>
+  besides(stage, async (client, name) => {
+    await client.query(`ALTER DATABASE ${name} ALLOW_CONNECTIONS false`);
+    await until('nobody is connected', async () => {
+      const { rowCount } = await client.query(
+        'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1',
+        [name],
+      );
+      return rowCount === 0;
+    });
+    await client.query(`DROP DATABASE ${name}`);
+    await client.query(`ALTER DATABASE ${name}_backup RENAME TO ${name}`);
+  });
+
 const empty = (stage: Stage) =>
   besides(stage, async (client, name) => {
     await client.query(`DROP DATABASE ${name}`);
@@ -97,6 +112,27 @@ describe('the database goes back', { concurrency: true }, () => {
         stage.ledger.acknowledged - before,
         'nothing else is read again',
       );
+    } finally {
+      await stage.close();
+    }
+  });
+
+  test('under the running service, as by a failover to a replica that lagged: what it lacks is read again', async () => {
+    const stage = await openStage();
+    try {
+      await stage.ledger.send(load(45, 300, 10));
+      let service = await stage.serve();
+      await stage.settled();
+      await service.stop();
+      await backUp(stage);
+      service = await stage.serve();
+      await stage.ledger.send(load(45, 300, 10, 300));
+      await stage.settled();
+      await failOver(stage);
+      await stage.ledger.send(load(45, 300, 10, 600));
+      await stage.settled();
+      assert.deepEqual(await stage.damages(service), []);
+      assert.match(service.log(), /the database is behind what this instance had stored/);
     } finally {
       await stage.close();
     }
