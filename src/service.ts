@@ -3,12 +3,13 @@ import { once } from 'node:events';
 import { OrderCache } from './core/cache.ts';
 import { backoffMs, pause } from './core/backoff.ts';
 import { Feed } from './core/feed.ts';
-import { Ingest, type IngestObserver } from './core/ingest.ts';
+import { Ingest } from './core/ingest.ts';
 import { Lookup } from './core/lookup.ts';
 import type { Config } from './config.ts';
 import { createDeadLetters } from './dead-letters.ts';
 import type { Readiness } from './http/ops.ts';
 import { startServer } from './http/server.ts';
+import { observeIngest } from './ingest-observer.ts';
 import { OrderConsumer } from './kafka/consumer.ts';
 import { ChangeListener } from './postgres/change-listener.ts';
 import { migrate, SchemaError } from './postgres/migrate.ts';
@@ -113,7 +114,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     source: consumer,
     store,
     lookup,
-    observer: observe({ metrics, feed, logger, onDeadLetters: () => deadLetters.onKept() }),
+    observer: observeIngest({ metrics, feed, logger, onDeadLetters: () => deadLetters.onKept() }),
     options: { ...options.batch, checkTotals: options.checkTotals, lanes },
   });
 
@@ -204,50 +205,4 @@ async function migrateWhenReachable(url: string, logger: Logger, stop: AbortSign
       await pool.end();
     }
   }
-}
-
-interface Observed {
-  metrics: Metrics;
-  feed: Feed;
-  logger: Logger;
-  onDeadLetters: () => void;
-}
-
-function observe({ metrics, feed, logger, onDeadLetters }: Observed): IngestObserver {
-  return {
-    batch(event) {
-      metrics.batch(event);
-      const { entries, outcomes, seconds } = event;
-      if (outcomes.includes('dead_letter')) onDeadLetters();
-      feed.stored(outcomes.filter((outcome) => outcome === 'stored' || outcome === 'updated').length);
-      logger.debug({ records: entries.length, seconds }, 'stored a batch');
-      entries.forEach((entry, index) => {
-        if (outcomes[index] !== 'dead_letter' || !('rejection' in entry)) return;
-        const { topic, partition, offset } = entry.record;
-        const { code, reason } = entry.rejection;
-        logger.warn({ topic, partition, offset: String(offset), code, reason }, 'kept a dead letter');
-      });
-    },
-    fault({ error, attempt, delayMs, records }) {
-      metrics.fault('database');
-      logger.warn({ fault: error, attempt, delayMs, records }, 'a batch could not be stored: trying again');
-    },
-    lost({ partition, from, to }) {
-      metrics.lost(Number(to - from));
-      logger.error(
-        { partition, from: String(from), to: String(to - 1n) },
-        'the broker has deleted records before they were read: these offsets are lost (is the retention of the topic too short?)',
-      );
-    },
-    wentBack() {
-      metrics.fault('database');
-      logger.error(
-        'the database is behind what this instance had stored (a failover to a replica that lagged, a restore under way?): what it lacks is read again from Kafka',
-      );
-    },
-    commitFailed(fault) {
-      metrics.fault('commit');
-      logger.warn({ fault }, 'offsets could not be committed: the next batch commits them');
-    },
-  };
 }
