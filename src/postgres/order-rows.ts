@@ -68,10 +68,11 @@ export interface ReceivedOrder extends OrderEntry {
 /** Inserts orders, then their items; none of them may be stored yet. */
 export function* insertOrders(entries: ReceivedOrder[]): Generator<CopyRowsInto> {
   const bytes = entries.reduce((sum, { document }) => sum + document.length, 0);
-  const orders = new CopyRows(entries.length * 600 + bytes * 2);
+  // About what generated orders take, so that the buffers rarely grow and little of them is never used.
+  const orders = new CopyRows(entries.length * 600 + bytes);
   for (const entry of entries) writeOrder(orders, entry);
   yield new CopyRowsInto(copyIntoOrders, orders.finish());
-  const items = new CopyRows(entries.length * 600 + bytes);
+  const items = new CopyRows(bytes >> 1);
   for (const entry of entries) writeItems(items, entry);
   yield new CopyRowsInto(copyIntoItems, items.finish());
 }
