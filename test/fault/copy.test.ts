@@ -64,7 +64,8 @@ test('I5: a batch whose COPY of orders fails so, then that of items, and then wo
 
     assert.deepEqual([waiting, faults.length], [[], 2]);
     // The client and the server have the same limit: whose ends the connection first is all the same.
-    for (const fault of faults) assert.match(fault, /^(Query read timeout|Connection terminated unexpectedly)$/);
+    for (const fault of faults)
+      assert.match(fault, /^(Query read timeout|Connection terminated unexpectedly)$/);
     assert.deepEqual(outcomes, [...orders.map(() => 'stored'), 'dead_letter']);
     const stored = await db.sql<{ order_uid: string; items: number }>(
       `SELECT order_uid, (SELECT count(*)::int FROM order_items i WHERE i.order_uid = o.order_uid) AS items
