@@ -1,5 +1,5 @@
 /** The HTTP server: limits on everything a client sends, and the routes. */
-import { createServer, type RequestListener, type Server as HttpServer } from 'node:http';
+import type { RequestListener, Server as HttpServer } from 'node:http';
 import { isIP } from 'node:net';
 import swagger from '@fastify/swagger';
 import fastify, { type FastifyInstance } from 'fastify';
@@ -67,21 +67,21 @@ function mendOf(code: string | undefined): string {
 
 async function createApp(options: ServerOptions): Promise<FastifyInstance> {
   const isServed = hostCheck(options.host);
-  const answeredFromMemory = answerCached({ ...options, isServed });
   const app = fastify({
     logger: false,
     bodyLimit: 16 * 1024,
+    requestTimeout: 10_000,
+    connectionTimeout: 60_000,
+    keepAliveTimeout: 30_000,
     forceCloseConnections: 'idle',
     // A longer id than any is answered with what is wrong with it; the size of all headers is the limit.
     routerOptions: { maxParamLength: maxHeaderBytes },
-    serverFactory: (framework) =>
-      createHttpServer((request, response) => {
-        if (!answeredFromMemory(request, response)) framework(request, response);
-      }),
+    http: { maxHeaderSize: maxHeaderBytes, headersTimeout: 10_000 },
     // An address that cannot be decoded meets no route and no error handler.
     frameworkErrors: (error, _request, reply) => void answerProblem(error, reply),
     ajv: { customOptions: { coerceTypes: true, removeAdditional: false, allErrors: false } },
   });
+  putBefore(app.server, answerCached({ ...options, isServed }));
   handleProblems(app, options.onFault);
   const misdirected = new Problem(
     'misdirected',
@@ -130,14 +130,13 @@ export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
 }
 
-function createHttpServer(listener: RequestListener): HttpServer {
-  const limits = {
-    maxHeaderSize: maxHeaderBytes,
-    headersTimeout: 10_000,
-    requestTimeout: 10_000,
-    keepAliveTimeout: 30_000,
-  };
-  return createServer(limits, listener).setTimeout(60_000);
+/** Puts `shortWay` before the framework, as long as new connections are taken; the framework knows how to end one. */
+function putBefore(server: HttpServer, shortWay: ReturnType<typeof answerCached>): void {
+  const [framework] = server.listeners('request') as RequestListener[];
+  server.removeAllListeners('request');
+  server.on('request', (request, response) => {
+    if (!server.listening || !shortWay(request, response)) framework!(request, response);
+  });
 }
 
 /**

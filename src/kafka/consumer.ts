@@ -61,6 +61,8 @@ interface Session {
 export class OrderConsumer implements Source {
   readonly #options: ConsumerOptions;
   #session: Session | undefined;
+  /** Resolves when a session that was given up while it was being opened has ended. */
+  #abandoned: Promise<void> | undefined;
   #topicEnsured = false;
 
   constructor(options: ConsumerOptions) {
@@ -139,16 +141,12 @@ export class OrderConsumer implements Source {
 
   /** Leaves the group and disconnects; a broker that does not answer is not waited for longer than seconds. */
   async close(): Promise<void> {
-    const session = this.#session;
+    const ended = Promise.all([this.#session && end(this.#session), this.#abandoned]);
     this.#session = undefined;
-    if (!session) return;
+    this.#abandoned = undefined;
     const patience = new AbortController();
-    const closed = (async () => {
-      await session.stream.close();
-      await session.consumer.close(true);
-    })();
     // The stream's own error has been reported; the broker ends the membership by itself.
-    await Promise.race([closed.catch(() => {}), pause(closePatienceMs, patience.signal)]);
+    await Promise.race([ended.catch(() => {}), pause(closePatienceMs, patience.signal)]);
     patience.abort();
   }
 
@@ -159,8 +157,9 @@ export class OrderConsumer implements Source {
       signal.addEventListener('abort', () => resolve(undefined), { once: true });
     });
     const session = await Promise.race([opening, aborted]);
-    if (session) return session;
-    void opening.then(() => this.close()).catch(() => {}); // nobody waits for it any more
+    if (session) return (this.#session = session);
+    // Nobody waits for it any more; it must not stay in the group.
+    this.#abandoned = opening.then(end).catch(() => {});
     return undefined;
   }
 
@@ -206,7 +205,7 @@ export class OrderConsumer implements Source {
         maxBytesPerPartition: 1024 * 1024,
         highWaterMark: 1_000,
       });
-      this.#session = {
+      return {
         consumer,
         stream,
         topicId: metadata.topics.get(topic)!.id,
@@ -214,7 +213,6 @@ export class OrderConsumer implements Source {
         handedOn: new Map(),
         committed: new Map(),
       };
-      return this.#session;
     } catch (error) {
       await consumer.close(true).catch(() => {}); // the error that matters is the first
       throw error;
@@ -273,6 +271,14 @@ export class OrderConsumer implements Source {
     if (committed === undefined || offset >= committed) return;
     ahead.delete(partition);
     this.#options.onBehind({ partition, from: offset, committed });
+  }
+}
+
+async function end({ stream, consumer }: Session): Promise<void> {
+  try {
+    await stream.close();
+  } finally {
+    await consumer.close(true);
   }
 }
 

@@ -2,6 +2,7 @@
 
 interface Waiting<T> {
   key: string;
+  since: number;
   resolve: (answer: T | undefined) => void;
   reject: (error: unknown) => void;
 }
@@ -13,6 +14,8 @@ export interface GatherOptions<T> {
   atOnce: number;
   /** Most keys in one. */
   maxKeys: number;
+  /** Longest wait for a question, in milliseconds: who asks for more than can be answered shall know. */
+  patienceMs: number;
 }
 
 /**
@@ -32,7 +35,7 @@ export class Gather<T> {
   /** The answer to `key`. Rejects when the question that it went into failed, or one that it waited behind. */
   get(key: string): Promise<T | undefined> {
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ key, resolve, reject });
+      this.#waiting.push({ key, since: performance.now(), resolve, reject });
       this.#askNext();
     });
   }
@@ -40,6 +43,8 @@ export class Gather<T> {
   #askNext(): void {
     const { ask, atOnce, maxKeys } = this.#options;
     if (this.#waiting.length === 0 || this.#underWay === atOnce) return;
+    this.#refuseLate();
+    if (this.#waiting.length === 0) return;
     const asked = this.#waiting.splice(0, maxKeys);
     this.#underWay++;
     ask(asked.map(({ key }) => key))
@@ -51,5 +56,12 @@ export class Gather<T> {
         this.#underWay--;
         this.#askNext();
       });
+  }
+
+  #refuseLate(): void {
+    const limit = performance.now() - this.#options.patienceMs;
+    const inTime = this.#waiting.findIndex(({ since }) => since >= limit);
+    const late = this.#waiting.splice(0, inTime < 0 ? this.#waiting.length : inTime);
+    for (const { reject } of late) reject(new Error('More is asked for than the database answers in time.'));
   }
 }

@@ -27,7 +27,7 @@ import { listOrders } from './order-list.ts';
 import { Gather } from './gather.ts';
 import { lockOrders, type OrderWriter } from './order-writer.ts';
 import { endStalled } from './stalled.ts';
-import { pipelinedTransaction } from './transaction.ts';
+import { answers, pipelinedTransaction } from './transaction.ts';
 
 export interface OrderStoreOptions {
   /** For batches; as many connections as transactions run at once. */
@@ -46,6 +46,7 @@ export class PostgresOrderStore implements OrderStore {
     ask: (orderUids) => this.#find(orderUids),
     atOnce: 2,
     maxKeys: 32,
+    patienceMs: 3_000,
   });
 
   constructor({ writer, reader, orders }: OrderStoreOptions) {
@@ -66,7 +67,7 @@ export class PostgresOrderStore implements OrderStore {
   async #store(batch: Entry[], reached?: NextOffsets): Promise<Applied> {
     const { topicId } = batch[0]!.record;
     const ask = (client: pg.ClientBase) =>
-      Promise.all([lockFence(client, batch), lockOrders(client, batch.filter(isOrder))]);
+      answers([lockFence(client, batch), lockOrders(client, batch.filter(isOrder))]);
     return pipelinedTransaction(this.#writer, ask, ([{ fence, known: knownPartitions }, known]) => {
       if (reached?.topicId === topicId && isBehind(fence, reached.offsets)) throw new DatabaseWentBack();
       const gaps = findGaps(batch, knownPartitions);

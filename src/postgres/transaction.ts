@@ -1,5 +1,5 @@
 /** Transactions on a connection of a pool: committed when all went well, else rolled back with the connection. */
-import type pg from 'pg';
+import pg from 'pg';
 import { send, type Statement } from './copy-query.ts';
 
 /** Runs `work` in a transaction. Rejects with the error of the database, or of `work`. */
@@ -17,7 +17,7 @@ export function transaction<T>(pool: pg.Pool, work: (client: pg.PoolClient) => P
  * `write` makes of the answers. When a statement fails PostgreSQL refuses all behind it, and takes COMMIT for
  * ROLLBACK. Statements are made and sent one by one: the database works on one while the next is made.
  *
- * Rejects with the first error of the database, or of `ask` and `write`.
+ * Rejects as `answers` does, or with the error of `write`.
  */
 export function pipelinedTransaction<A, T>(
   pool: pg.Pool,
@@ -25,19 +25,41 @@ export function pipelinedTransaction<A, T>(
   write: (asked: A) => { result: T; statements: Iterable<Statement> },
 ): Promise<T> {
   return withConnection(pool, async (client) => {
-    const [, asked] = await Promise.all([client.query('BEGIN'), ask(client)]);
+    const [, asked] = await answers([client.query('BEGIN'), ask(client)]);
     const { result, statements } = write(asked);
-    const answers: Promise<unknown>[] = [];
+    const sent: Promise<unknown>[] = [];
     try {
-      for (const statement of statements) answers.push(send(client, statement));
-      answers.push(client.query('COMMIT'));
+      for (const statement of statements) sent.push(send(client, statement));
+      sent.push(client.query('COMMIT'));
     } catch (error) {
-      void Promise.allSettled(answers); // the error that matters is this one
+      void Promise.allSettled(sent); // the error that matters is this one
       throw error;
     }
-    await Promise.all(answers);
+    await answers(sent);
     return result;
   });
+}
+
+/** The state of a transaction in which a statement has failed: those behind it are refused. */
+const inFailedTransaction = '25P02';
+
+/**
+ * The answers to statements that were sent one behind the other, when all have come. Rejects with the error of the
+ * first that failed by itself; those behind it are only refused.
+ */
+export async function answers<T extends readonly unknown[]>(sent: {
+  [K in keyof T]: Promise<T[K]>;
+}): Promise<T> {
+  const settled = await Promise.allSettled(sent);
+  const errors: unknown[] = settled.flatMap((answer) =>
+    answer.status === 'rejected' ? [answer.reason] : [],
+  );
+  if (errors.length > 0) throw errors.find((error) => !isConsequence(error)) ?? errors[0];
+  return Promise.all(sent) as Promise<T>;
+}
+
+function isConsequence(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && error.code === inFailedTransaction;
 }
 
 /** Lends a connection to `work`. One that failed is closed, not used again. */

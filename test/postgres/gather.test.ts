@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { setImmediate as turn } from 'node:timers/promises';
+import { setImmediate as turn, setTimeout as delay } from 'node:timers/promises';
 import { Gather } from '../../src/postgres/gather.ts';
 
-function held() {
+function held(patienceMs = 60_000) {
   const questions: {
     keys: string[];
     answer: (answers: Map<string, string>) => void;
@@ -12,6 +12,7 @@ function held() {
   const gather = new Gather<string>({
     atOnce: 2,
     maxKeys: 3,
+    patienceMs,
     ask: (keys) => new Promise((resolve, reject) => questions.push({ keys, answer: resolve, fail: reject })),
   });
   const asked = () => questions.map(({ keys }) => keys);
@@ -48,4 +49,15 @@ test('a question that fails fails for those in it and behind it, not for those o
   assert.deepEqual(asked().at(-1), ['e']);
   questions.at(-1)!.answer(upperCase(['e']));
   assert.equal(await later, 'E');
+});
+
+test('who has waited for too long is refused when others are asked for', async () => {
+  const { gather, questions, asked } = held(200);
+  const answers = Promise.allSettled('abc'.split('').map((key) => gather.get(key)));
+  await delay(250);
+  questions[0]!.answer(upperCase(['a']));
+  questions[1]!.answer(upperCase(['b']));
+  const [, , late] = await answers;
+  assert.equal(late!.status, 'rejected');
+  assert.deepEqual(asked(), [['a'], ['b']]);
 });

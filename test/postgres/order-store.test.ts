@@ -320,6 +320,24 @@ function storeSuite(create: () => Promise<TestStore>): void {
     assert.deepEqual((await db.store.apply(batch)).outcomes, ['dead_letter']);
   });
 
+  test('I5: of statements that were sent together the one that failed by itself is told, not those behind it', async () => {
+    const batch = entries([orderWith({ order_uid: uid() }), 'bad'], place());
+    for (const [table, column] of [
+      ['applied_offsets', 'next_offset'],
+      ['orders', 'document'],
+    ]) {
+      await db.sql(`ALTER TABLE ${table} RENAME COLUMN ${column} TO gone`);
+      try {
+        for (let round = 0; round < 10; round++) {
+          await assert.rejects(db.store.apply(batch), (error: { code?: string }) => error.code === '42703');
+        }
+      } finally {
+        await db.sql(`ALTER TABLE ${table} RENAME COLUMN gone TO ${column}`);
+      }
+    }
+    assert.deepEqual((await db.store.apply(batch)).outcomes, ['stored', 'dead_letter']);
+  });
+
   test('the newest come first, in the order in which they were received; the list pages through all of them', async () => {
     const topic = place();
     const sent = Array.from({ length: 30 }, (_, index) =>
