@@ -55,7 +55,7 @@ export async function answers<T extends readonly unknown[]>(sent: {
     answer.status === 'rejected' ? [answer.reason] : [],
   );
   if (errors.length > 0) throw errors.find((error) => !isConsequence(error)) ?? errors[0];
-  return Promise.all(sent) as Promise<T>;
+  return Promise.all(sent);
 }
 
 function isConsequence(error: unknown): boolean {
