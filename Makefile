@@ -19,7 +19,7 @@ produce: node_modules/.installed ## Send orders to Kafka; flags in ARGS, as in: 
 test: web/dist/index.html ## All tests, on real Kafka, PostgreSQL and Chromium
 	node --test --test-global-setup=test/support/global-setup.ts --test-concurrency=2 $(if $(FILES),$(FILES),'test/**/*.test.ts')
 
-test-faults: web/dist/index.html ## Nothing lost, doubled or stale under faults, the long form: about 20 minutes; SEED=… repeats one
+test-faults: web/dist/index.html ## Nothing lost, doubled or stale under faults, the long form: about 12 minutes; SEED=… repeats one
 	FAULTS=long node --test --test-global-setup=test/support/global-setup.ts --test-concurrency=2 $(if $(FILES),$(FILES),'test/fault/*.test.ts' 'test/fault/*.long.ts')
 
 bench: web/dist/index.html ## Measure: ingest, reads, freshness, growth; needs wrk and a quiet machine
