@@ -1,5 +1,6 @@
 /** What the broker says: how far the log reaches, and how far the group has come. */
 import { Admin } from '@platformatic/kafka';
+import { until } from '../support/wait.ts';
 
 /** Runs `work` with an administrator of the broker. */
 export async function asAdmin<T>(brokers: string[], work: (admin: Admin) => Promise<T>): Promise<T> {
@@ -46,5 +47,13 @@ export async function committedOffsets(
         .filter(({ committedOffset }) => committedOffset >= 0n)
         .map(({ partitionIndex, committedOffset }) => [partitionIndex, committedOffset]),
     );
+  });
+}
+
+/** Deletes a topic. Resolves when it is gone: until then it looks as if it were there already for who makes it anew. */
+export async function deleteTopic(brokers: string[], topic: string): Promise<void> {
+  await asAdmin(brokers, async (admin) => {
+    await admin.deleteTopics({ topics: [topic] });
+    await until('the topic is gone', async () => !(await admin.listTopics()).includes(topic));
   });
 }

@@ -6,7 +6,7 @@ import { generateOrder } from '../../src/core/generate.ts';
 import { ensureTopic } from '../../src/kafka/topic.ts';
 import { uniqueName } from '../support/cluster.ts';
 import { until } from '../support/wait.ts';
-import { asAdmin, committedOffsets, endOffsets } from './group-offsets.ts';
+import { asAdmin, committedOffsets, deleteTopic, endOffsets } from './group-offsets.ts';
 import { metric } from './metrics.ts';
 import { load, openStage, type Stage } from './stage.ts';
 
@@ -161,14 +161,9 @@ describe('the log', { concurrency: true }, () => {
       const service = await stage.serve();
       await stage.ledger.send(load(8, 400, 1_000));
       await stage.settled();
-      await asAdmin(stage.brokers, (admin) => admin.deleteTopics({ topics: [stage.topic] }));
+      await deleteTopic(stage.brokers, stage.topic);
       stage.ledger.forgetEnds();
-      await until('the topic is there again', () =>
-        ensureTopic(stage.brokers, stage.topic, 3).then(
-          () => true,
-          () => false,
-        ),
-      );
+      await ensureTopic(stage.brokers, stage.topic, 3);
       const again = await openStage({ topic: stage.topic, databaseUrl: stage.databaseUrl });
       try {
         for (const [orderUid, document] of stage.ledger.orders) again.ledger.orders.set(orderUid, document);

@@ -12,7 +12,7 @@ import { ensureTopic } from '../../src/kafka/topic.ts';
 import { uniqueName } from '../support/cluster.ts';
 import type { RunningService } from '../support/service.ts';
 import { until } from '../support/wait.ts';
-import { asAdmin, committedOffsets, endOffsets } from './group-offsets.ts';
+import { asAdmin, committedOffsets, deleteTopic, endOffsets } from './group-offsets.ts';
 import { consumed, metric } from './metrics.ts';
 import { load, newerVersion, openStage, type Stage } from './stage.ts';
 
@@ -249,13 +249,8 @@ describe('the database goes back', { concurrency: true }, () => {
   test('the offsets of a deleted topic do not count for one that was created anew under its name', async () => {
     const stage = await openStage({ partitions: 1 });
     try {
-      await asAdmin(stage.brokers, (admin) => admin.deleteTopics({ topics: [stage.topic] }));
-      await until('the topic is there again', () =>
-        ensureTopic(stage.brokers, stage.topic, 1).then(
-          () => true,
-          () => false,
-        ),
-      );
+      await deleteTopic(stage.brokers, stage.topic);
+      await ensureTopic(stage.brokers, stage.topic, 1);
       await stage.ledger.send(load(44, 100, 1_000));
       await asAdmin(stage.brokers, (admin) =>
         admin.alterConsumerGroupOffsets({
