@@ -57,16 +57,29 @@ function milliseconds(text: string): number {
   return text.endsWith('us') ? value / 1_000 : text.endsWith('ms') ? value : value * 1_000;
 }
 
-/** A bare `node:http` server, in a thread of its own, that sends `body` to whoever asks. */
-export async function startBare(body: Buffer): Promise<{ url: string; stop(): Promise<void> }> {
+export interface Bare {
+  url: string;
+  stop(): Promise<void>;
+}
+
+/** Headers that `node:http` sends by itself. */
+const ownHeaders = new Set(['connection', 'date', 'keep-alive']);
+
+/** A bare `node:http` server, in a thread of its own, that sends to whoever asks the bytes that `url` answers with. */
+export async function startBare(url: string): Promise<Bare> {
+  const answer = await fetch(url);
+  const workerData = {
+    head: Object.fromEntries([...answer.headers].filter(([name]) => !ownHeaders.has(name))),
+    bytes: await answer.bytes(),
+  };
   const source = `
     const { createServer } = require('node:http');
     const { parentPort, workerData } = require('node:worker_threads');
-    const head = { 'Content-Type': 'application/json; charset=utf-8', 'Content-Length': workerData.length };
-    const body = Buffer.from(workerData);
+    const { head, bytes } = workerData;
+    const body = Buffer.from(bytes);
     const server = createServer((request, response) => { response.writeHead(200, head); response.end(body); });
     server.listen(0, '127.0.0.1', () => parentPort.postMessage(server.address().port));`;
-  const worker = new Worker(source, { eval: true, workerData: body });
+  const worker = new Worker(source, { eval: true, workerData });
   const port = await new Promise<number>((resolve, reject) => {
     worker.once('message', resolve);
     worker.once('error', reject);

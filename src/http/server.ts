@@ -146,5 +146,12 @@ function putBefore(server: HttpServer, shortWay: ReturnType<typeof answerCached>
  */
 function hostCheck(boundTo: string): (host: string | undefined) => boolean {
   if (!isLoopback(boundTo)) return () => true;
-  return (host = '') => isLoopback(host.replace(/:\d*$/, '').replace(/^\[|\]$/g, ''));
+  // Nearly always that of the request before.
+  let lastServed: string | undefined;
+  return (host = '') => {
+    if (host === lastServed) return true;
+    if (!isLoopback(host.replace(/:\d*$/, '').replace(/^\[|\]$/g, ''))) return false;
+    lastServed = host;
+    return true;
+  };
 }

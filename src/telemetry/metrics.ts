@@ -5,10 +5,19 @@ import type { ReplayResult } from '../core/dead-letter.ts';
 import type { FlushReason } from '../core/lane.ts';
 import type { Entry, Outcome } from '../core/record.ts';
 import type { Series } from '../core/stats.ts';
+import { Durations, type Series as DurationSeries } from './durations.ts';
 import { Timeline } from './timeline.ts';
 
 /** The routes that answer with one order: what readers wait for. */
 const orderRoutes = new Set(['/order/order', '/api/orders/:order_uid']);
+
+export interface Request {
+  /** The pattern of the address: the address itself may hold an id. */
+  route: string;
+  method: string;
+  status: number;
+  seconds: number;
+}
 
 export class Metrics {
   readonly #registry = new Registry();
@@ -60,18 +69,19 @@ export class Metrics {
     [],
     [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60],
   );
-  readonly #endToEnd = this.#histogram(
-    'orders_end_to_end_seconds',
-    'From the timestamp of a record to its commit',
-    [],
-    [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 30, 300, 3600],
-  );
-  readonly #requests = this.#histogram(
-    'http_request_duration_seconds',
-    'HTTP requests',
-    ['route', 'method', 'status'],
-    [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5],
-  );
+  readonly #endToEnd = new Durations({
+    name: 'orders_end_to_end_seconds',
+    help: 'From the timestamp of a record to its commit',
+    bounds: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 30, 300, 3600],
+    registry: this.#registry,
+  }).series();
+  readonly #requestDurations = new Durations({
+    name: 'http_request_duration_seconds',
+    help: 'HTTP requests',
+    bounds: [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5],
+    registry: this.#registry,
+  });
+  readonly #requests = new Map<string, DurationSeries>();
 
   constructor(cache: Pick<OrderCache, 'size' | 'bytes'>) {
     collectDefaultMetrics({ register: this.#registry });
@@ -144,18 +154,14 @@ export class Metrics {
     this.#faults.inc({ part });
   }
 
-  request({
-    route,
-    method,
-    status,
-    seconds,
-  }: {
-    route: string;
-    method: string;
-    status: number;
-    seconds: number;
-  }): void {
-    this.#requests.observe({ route, method, status }, seconds);
+  request({ route, method, status, seconds }: Request): void {
+    const key = `${method} ${status} ${route}`;
+    let series = this.#requests.get(key);
+    if (!series) {
+      series = this.#requestDurations.series({ route, method, status });
+      this.#requests.set(key, series);
+    }
+    series.observe(seconds);
     if (orderRoutes.has(route)) this.#timeline.latency(seconds * 1_000);
   }
 
