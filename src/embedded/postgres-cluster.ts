@@ -69,8 +69,8 @@ async function localeProvider(bin: string, user: ServerUser): Promise<string[]> 
   return major >= firstWithBuiltinLocale ? ['--locale-provider=builtin', '--builtin-locale=C.UTF-8'] : [];
 }
 
-export /** The password that `initCluster` keeps in `dir`. Throws an EmbeddedError when it is not there. */
-async function readPassword(dir: string): Promise<string> {
+/** The password that `initCluster` keeps in `dir`. Throws an EmbeddedError when it is not there. */
+export async function readPassword(dir: string): Promise<string> {
   const file = join(dir, 'password');
   try {
     return await readFile(file, 'utf8');

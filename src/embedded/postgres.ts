@@ -1,6 +1,7 @@
 /** A real PostgreSQL for a machine without one: the binaries from npm, run in a folder of ours. */
 import { createHash } from 'node:crypto';
 import { chmod, mkdir, readFile, realpath, rm } from 'node:fs/promises';
+import { totalmem } from 'node:os';
 import { dirname, join } from 'node:path';
 
 import { claimPort, loopback } from './port.ts';
@@ -85,21 +86,31 @@ function databaseUrl(password: string, port: number): string {
   return `postgresql://${role}:${password}@${loopback}:${port}/${database}`;
 }
 
-/** For 2 cores and a share of their memory. What is not here, fsync above all, is PostgreSQL's default. */
+/** What is not here, fsync above all, is PostgreSQL's default. */
 function settings(port: number, clusterName: string): string[] {
   return Object.entries({
     port,
     cluster_name: clusterName,
     listen_addresses: loopback,
     unix_socket_directories: '',
-    shared_buffers: '256MB',
-    max_wal_size: '2GB',
+    shared_buffers: `${sharedBuffersMb(Math.min(totalmem(), process.constrainedMemory() || Infinity))}MB`,
+    // After each checkpoint every page that is touched goes to the log whole: under load there shall be few.
+    max_wal_size: '4GB',
     checkpoint_timeout: '15min',
     timezone: 'UTC',
     log_timezone: 'UTC',
     // The server's own words, but no failed statement: those quote values, and orders are personal data.
     log_min_messages: 'log',
   }).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+}
+
+/**
+ * How much of `memory` (bytes) holds pages of the database. The indexes of millions of orders are to fit: new orders
+ * come anywhere in them. It is taken as it is needed, not at the start.
+ */
+export function sharedBuffersMb(memory: number): number {
+  const megabytes = memory / 2 ** 20;
+  return Math.round(Math.min(Math.max(megabytes / 8, 128), 2_048));
 }
 
 /**
