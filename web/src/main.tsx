@@ -5,6 +5,7 @@ import './styles/controls.css';
 import './styles/top-bar.css';
 import './styles/cards.css';
 import './styles/order.css';
+import './styles/tables.css';
 import './styles/items.css';
 import './styles/payment.css';
 import './styles/unknown.css';

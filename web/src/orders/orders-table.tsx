@@ -1,4 +1,5 @@
 import { useSpeech } from '../language/language.ts';
+import { GridTable } from '../parts/grid-table.tsx';
 import { KeyLink } from '../parts/key-link.tsx';
 import { PageLink } from '../parts/page-link.tsx';
 import type { Go } from '../route.ts';
@@ -12,7 +13,7 @@ type Props = {
   fresh?: Set<string>;
 };
 
-/** Orders as rows; on a narrow page each is a card. The roles are written out, because CSS makes a grid of it. */
+/** Orders as rows; on a narrow page each is a card. */
 export function OrdersTable({ orders, go, label, fresh }: Props) {
   const { t } = useSpeech();
   const { columns } = t.orders;
@@ -25,22 +26,11 @@ export function OrdersTable({ orders, go, label, fresh }: Props) {
     columns.received,
   ];
   return (
-    <table class="orders-table" role="table" aria-label={label}>
-      <thead role="rowgroup">
-        <tr role="row">
-          {headings.map((heading, index) => (
-            <th key={index} role="columnheader" scope="col">
-              {heading}
-            </th>
-          ))}
-        </tr>
-      </thead>
-      <tbody role="rowgroup">
-        {orders.map((order) => (
-          <OrderRow key={rowKey(order)} order={order} go={go} isFresh={fresh?.has(rowKey(order)) ?? false} />
-        ))}
-      </tbody>
-    </table>
+    <GridTable name="orders-table" headings={headings} label={label}>
+      {orders.map((order) => (
+        <OrderRow key={rowKey(order)} order={order} go={go} isFresh={fresh?.has(rowKey(order)) ?? false} />
+      ))}
+    </GridTable>
   );
 }
 

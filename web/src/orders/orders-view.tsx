@@ -1,5 +1,6 @@
 import { useSpeech } from '../language/language.ts';
 import { FailureNotice } from '../parts/failure-notice.tsx';
+import { MoreButton } from '../parts/more-button.tsx';
 import { Notice } from '../parts/notice.tsx';
 import { Value } from '../parts/value.tsx';
 import type { Go, Key } from '../route.ts';
@@ -37,19 +38,7 @@ export function OrdersView({ by, value, go }: { by: Key; value: string; go: Go }
       <div class="card">
         <OrdersTable orders={orders} go={go} label={words.eyebrow} />
       </div>
-      {next !== null && (
-        <p class="more">
-          <button
-            class="button"
-            type="button"
-            disabled={listing.more === 'loading'}
-            onClick={() => void more()}
-          >
-            {t.orders.more}
-          </button>
-          {listing.more === 'failed' && <span class="notice-wait">{t.failures.noAnswer.heading}</span>}
-        </p>
-      )}
+      {next !== null && <MoreButton state={listing.more} more={more} />}
     </section>
   );
 }

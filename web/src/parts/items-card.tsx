@@ -1,13 +1,11 @@
 import type { Item, Order } from '../../../src/core/order.ts';
 import { useSpeech } from '../language/language.ts';
 import { Card } from './card.tsx';
+import { GridTable } from './grid-table.tsx';
 import { Icon } from './icons.tsx';
 import { Value } from './value.tsx';
 
-/**
- * A table on a wide page, a list of cards on a narrow one. The roles are written out, because a browser drops
- * the table's own meaning once CSS lays it out as a grid.
- */
+/** A table on a wide page, a list of cards on a narrow one. */
 export function ItemsCard({ order }: { order: Order }) {
   const { t, format } = useSpeech();
   const { items, payment } = order;
@@ -20,22 +18,11 @@ export function ItemsCard({ order }: { order: Order }) {
       name="items"
       aside={<span class="aside">{t.items.count(items.length)}</span>}
     >
-      <table class="items-table" role="table">
-        <thead role="rowgroup">
-          <tr role="row">
-            {headings.map((heading, index) => (
-              <th key={index} role="columnheader" scope="col">
-                {heading}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody role="rowgroup">
-          {items.map((item, index) => (
-            <ItemRow key={index} item={item} orderTrackNumber={order.track_number} />
-          ))}
-        </tbody>
-      </table>
+      <GridTable name="items-table" headings={headings}>
+        {items.map((item, index) => (
+          <ItemRow key={index} item={item} orderTrackNumber={order.track_number} />
+        ))}
+      </GridTable>
       <footer class="items-foot">
         <dl class={differs ? 'differs' : ''}>
           <dt>{t.items.sum}</dt>

@@ -1,4 +1,5 @@
 import { useSpeech } from '../language/language.ts';
+import { GridTable } from '../parts/grid-table.tsx';
 import { PageLink } from '../parts/page-link.tsx';
 import type { Go } from '../route.ts';
 import type { Summary } from './dead-letter.ts';
@@ -14,47 +15,30 @@ export function LetterTable({ letters, selected, onSelect, go }: Props) {
   const { columns } = t.repair;
   const open = letters.filter(({ status }) => status === 'open').map(({ id }) => id);
   const all = open.length > 0 && open.every((id) => selected.includes(id));
+  const selectAll = (
+    <input
+      type="checkbox"
+      aria-label={t.repair.selectAll}
+      checked={all}
+      disabled={open.length === 0}
+      onChange={() => onSelect(all ? [] : open.slice(0, maxSelected))}
+    />
+  );
+  const headings = [selectAll, columns.reason, columns.place, columns.kept, columns.status];
   return (
-    <table class="letter-table" role="table" aria-label={t.repair.heading}>
-      <thead role="rowgroup">
-        <tr role="row">
-          <th role="columnheader" scope="col">
-            <input
-              type="checkbox"
-              aria-label={t.repair.selectAll}
-              checked={all}
-              disabled={open.length === 0}
-              onChange={() => onSelect(all ? [] : open.slice(0, maxSelected))}
-            />
-          </th>
-          <th role="columnheader" scope="col">
-            {columns.reason}
-          </th>
-          <th role="columnheader" scope="col">
-            {columns.place}
-          </th>
-          <th role="columnheader" scope="col">
-            {columns.kept}
-          </th>
-          <th role="columnheader" scope="col">
-            {columns.status}
-          </th>
-        </tr>
-      </thead>
-      <tbody role="rowgroup">
-        {letters.map((letter) => (
-          <LetterRow
-            key={letter.id}
-            letter={letter}
-            isSelected={selected.includes(letter.id)}
-            onSelect={(isSelected) =>
-              onSelect(isSelected ? [...selected, letter.id] : selected.filter((id) => id !== letter.id))
-            }
-            go={go}
-          />
-        ))}
-      </tbody>
-    </table>
+    <GridTable name="letter-table" headings={headings} label={t.repair.heading}>
+      {letters.map((letter) => (
+        <LetterRow
+          key={letter.id}
+          letter={letter}
+          isSelected={selected.includes(letter.id)}
+          onSelect={(isSelected) =>
+            onSelect(isSelected ? [...selected, letter.id] : selected.filter((id) => id !== letter.id))
+          }
+          go={go}
+        />
+      ))}
+    </GridTable>
   );
 }
 

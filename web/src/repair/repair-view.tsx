@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks';
 import { useSpeech } from '../language/language.ts';
 import { FailureNotice } from '../parts/failure-notice.tsx';
 import { Icon } from '../parts/icons.tsx';
+import { MoreButton } from '../parts/more-button.tsx';
 import { Notice } from '../parts/notice.tsx';
 import type { Go } from '../route.ts';
 import { BulkPanel } from './bulk-panel.tsx';
@@ -92,19 +93,7 @@ function DeadLetterList({
           <div class="card">
             <LetterTable letters={listing.letters} selected={selected} onSelect={setSelected} go={go} />
           </div>
-          {listing.next !== null && (
-            <p class="more">
-              <button
-                class="button"
-                type="button"
-                disabled={listing.more === 'loading'}
-                onClick={() => void more()}
-              >
-                {t.orders.more}
-              </button>
-              {listing.more === 'failed' && <span class="notice-wait">{t.failures.noAnswer.heading}</span>}
-            </p>
-          )}
+          {listing.next !== null && <MoreButton state={listing.more} more={more} />}
         </>
       )}
     </section>
