@@ -12,7 +12,7 @@ export type Statement = pg.QueryConfig | CopyRowsInto;
 const copyData = 0x64;
 const copyDone = Buffer.from([0x63, 0, 0, 0, 4]);
 
-/** Sends `rows` (a whole COPY in binary) to a `COPY … FROM STDIN` statement. */
+/** A `COPY … FROM STDIN (FORMAT binary)` statement with `rows`, all that it is to be given. */
 export class CopyRowsInto {
   readonly text: string;
   readonly rows: Buffer;

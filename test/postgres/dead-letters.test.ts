@@ -1,44 +1,23 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { globSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import pg from 'pg';
 import type { ReplayResult } from '../../src/core/dead-letter.ts';
 import { OrderCache } from '../../src/core/cache.ts';
 import { Lookup } from '../../src/core/lookup.ts';
 import { Replay } from '../../src/core/replay.ts';
-import { startPostgres, type EmbeddedPostgres } from '../../src/embedded/postgres.ts';
 import { PostgresDeadLetterStore } from '../../src/postgres/dead-letters.ts';
 import { send } from '../../src/postgres/copy-query.ts';
 import { OrderWriter } from '../../src/postgres/order-writer.ts';
 import { createPool } from '../../src/postgres/pool.ts';
 import { keepDeadLetters } from '../support/dead-letters.ts';
+import { onEachPostgres } from '../support/each-postgres.ts';
 import { orderWith } from '../support/orders.ts';
 import { entries } from '../support/records.ts';
-import { createStore, type TestStore } from '../support/store.ts';
+import type { TestStore } from '../support/store.ts';
 import { until } from '../support/wait.ts';
 
-describe('PostgreSQL 18, embedded', () => suite(() => createStore()));
-
-const [olderServer] = globSync('/usr/lib/postgresql/15/bin');
-
-describe('PostgreSQL 15 of the machine', { skip: olderServer ? false : 'this machine has none' }, () => {
-  let server: EmbeddedPostgres;
-  let dataDir: string;
-  before(async () => {
-    dataDir = await mkdtemp(join(tmpdir(), 'order-service-postgres-15-'));
-    const options = { dataDir, port: 0, bin: olderServer, restart: false, onProgress: () => {} };
-    server = await startPostgres(options);
-  });
-  after(async () => {
-    await server.stop();
-    await rm(dataDir, { recursive: true, force: true });
-  });
-  suite(() => createStore(server.url));
-});
+onEachPostgres(suite);
 
 function suite(create: () => Promise<TestStore>): void {
   let db: TestStore;

@@ -1,40 +1,14 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { globSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { after, before, describe, test } from 'node:test';
+import { after, before, test } from 'node:test';
 import fc from 'fast-check';
 import { DataFault } from '../../src/core/store.ts';
-import { startPostgres, type EmbeddedPostgres } from '../../src/embedded/postgres.ts';
+import { onEachPostgres } from '../support/each-postgres.ts';
 import { orderWith } from '../support/orders.ts';
 import { entries, testTopic } from '../support/records.ts';
-import { createStore, type TestStore } from '../support/store.ts';
+import type { TestStore } from '../support/store.ts';
 
-describe('PostgreSQL 18, embedded', () => storeSuite(() => createStore()));
-
-const [olderServer] = globSync('/usr/lib/postgresql/15/bin');
-
-describe('PostgreSQL 15 of the machine', { skip: olderServer ? false : 'this machine has none' }, () => {
-  let server: EmbeddedPostgres;
-  let dataDir: string;
-  before(async () => {
-    dataDir = await mkdtemp(join(tmpdir(), 'order-service-postgres-15-'));
-    server = await startPostgres({
-      dataDir,
-      port: 0,
-      bin: olderServer,
-      restart: false,
-      onProgress: () => {},
-    });
-  });
-  after(async () => {
-    await server.stop();
-    await rm(dataDir, { recursive: true, force: true });
-  });
-  storeSuite(() => createStore(server.url));
-});
+onEachPostgres(storeSuite);
 
 function storeSuite(create: () => Promise<TestStore>): void {
   let db: TestStore;
