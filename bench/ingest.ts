@@ -75,33 +75,30 @@ export async function measureOneByOne(databaseUrl: string, count: number): Promi
 
 /** Fills the tables up to `total` orders, by copies of those that are there under other ids. */
 export async function grow(databaseUrl: string, total: number): Promise<void> {
-  const client = new pg.Client(databaseUrl);
-  await client.connect();
+  const pool = new pg.Pool({ connectionString: databaseUrl, max: 2 });
   try {
-    const columns = async (table: string) => {
-      const { rows } = await client.query<{ name: string }>(
+    const { rows } = await pool.query<{ n: number }>('SELECT count(*)::int AS n FROM orders');
+    const copies = Math.ceil(total / rows[0]!.n) - 1;
+    const fill = async (table: string) => {
+      const columns = await pool.query<{ name: string }>(
         `SELECT column_name AS name FROM information_schema.columns WHERE table_name = $1 ORDER BY ordinal_position`,
         [table],
       );
-      return rows.map(({ name }) => name);
-    };
-    const { rows } = await client.query<{ n: number }>('SELECT count(*)::int AS n FROM orders');
-    const copies = Math.ceil(total / rows[0]!.n) - 1;
-    for (const table of ['orders', 'order_items']) {
-      const names = await columns(table);
+      const names = columns.rows.map(({ name }) => name);
       // A hash, so that the new keys lie among the old ones as those of real orders do.
       const values = names.map((name) =>
         name === 'order_uid' ? `md5(order_uid || copy || '${total}') || 'grow'` : name,
       );
-      await client.query(
+      await pool.query(
         `INSERT INTO ${table} (${names.join(', ')}) SELECT ${values.join(', ')} FROM ${table}, generate_series(1, $1) AS copy`,
         [copies],
       );
-    }
-    // As tables that have grown over days are: what the filling left to do must not be counted.
-    await client.query('VACUUM ANALYZE');
-    await client.query('CHECKPOINT');
+      // As a table that has grown over days is: what the filling left to do must not be counted.
+      await pool.query(`VACUUM ANALYZE ${table}`);
+    };
+    await Promise.all([fill('orders'), fill('order_items')]);
+    await pool.query('CHECKPOINT');
   } finally {
-    await client.end();
+    await pool.end();
   }
 }

@@ -14,11 +14,12 @@ import { load, startBare, type Bare, type Load } from './reads.ts';
 const backlog = 200_000;
 const smallBacklog = 20_000;
 const variation = 50_000;
+const growthBacklog = 80_000;
 const oneByOne = 2_000;
 const grown = [1_000_000, 3_000_000];
 const uncachedIds = 20_000;
 const seconds = 5;
-const readRounds = 7;
+const readRounds = 5;
 
 interface Row {
   what: string;
@@ -171,8 +172,8 @@ async function growth(cluster: Cluster, databaseUrl: string): Promise<void> {
   let seed = 20;
   const measure = async (url: string) => {
     const topic = `growth-${seed}`;
-    await fillBacklog({ brokers, topic, count: variation * 2, seed: seed++ });
-    return (await measureIngest({ brokers, topic, databaseUrl: url, count: variation * 2 })).perSecond;
+    await fillBacklog({ brokers, topic, count: growthBacklog, seed: seed++ });
+    return (await measureIngest({ brokers, topic, databaseUrl: url, count: growthBacklog })).perSecond;
   };
   for (const orders of grown) {
     step(`Growth: filling the table up to ${orders} orders`);
