@@ -19,6 +19,8 @@ export class OrderCache {
   /** A Map keeps the order of insertion: the first key is the least recently used. */
   readonly #orders = new Map<string, CachedOrder>();
   #bytes = 0;
+  /** Behind all others already: where everyone reads one order, it need not be moved each time. */
+  #lastUsed: CachedOrder | undefined;
 
   constructor(limits: CacheLimits) {
     this.#limits = limits;
@@ -42,9 +44,10 @@ export class OrderCache {
 
   get(orderUid: string): CachedOrder | undefined {
     const found = this.#orders.get(orderUid);
-    if (found === undefined) return undefined;
+    if (found === undefined || found === this.#lastUsed) return found;
     this.#orders.delete(orderUid);
     this.#orders.set(orderUid, found);
+    this.#lastUsed = found;
     return found;
   }
 
@@ -53,6 +56,7 @@ export class OrderCache {
     this.delete(orderUid);
     const order: CachedOrder = { document };
     this.#orders.set(orderUid, order);
+    this.#lastUsed = order;
     this.#bytes += document.length;
     this.#evict();
     return order;

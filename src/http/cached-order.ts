@@ -28,10 +28,10 @@ export interface CachedOrderOptions {
 export function answerCached(options: CachedOrderOptions) {
   const { lookup, onLookup, onRequest, isServed } = options;
   return (request: IncomingMessage, response: ServerResponse): boolean => {
-    const { method, url = '', headers } = request;
-    if (method !== 'GET' || headers['if-none-match'] !== undefined) return false;
+    const { method, url = '', rawHeaders } = request;
+    if (method !== 'GET' || header(rawHeaders, 'if-none-match') !== undefined) return false;
     const address = addresses.find(({ before }) => url.startsWith(before));
-    if (!address || !isServed(headers.host)) return false;
+    if (!address || !isServed(header(rawHeaders, 'host'))) return false;
     const start = performance.now();
     // Whatever else follows the address is no id of an order in memory.
     const found = lookup.hit(url.slice(address.before.length));
@@ -50,4 +50,13 @@ export function answerCached(options: CachedOrderOptions) {
     onRequest({ route: address.route, method, status: 200, seconds });
     return true;
   };
+}
+
+/** The first value of a header. Two are looked for here; `request.headers` would make an object of all there are. */
+function header(rawHeaders: string[], name: string): string | undefined {
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const found = rawHeaders[index]!;
+    if (found.length === name.length && found.toLowerCase() === name) return rawHeaders[index + 1];
+  }
+  return undefined;
 }

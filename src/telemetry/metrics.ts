@@ -41,7 +41,8 @@ export class Metrics {
     'Dead letters removed because of their age',
     [],
   );
-  readonly #cacheRequests = this.#counter('orders_cache_requests_total', 'Look-ups by result', ['result']);
+  /** Counted here, and told when they are asked for: a look-up in memory is not to wait for its own count. */
+  readonly #lookups = { hit: 0, miss: 0 };
   readonly #faults = this.#counter(
     'orders_faults_total',
     'Faults of the infrastructure that were waited out',
@@ -86,9 +87,12 @@ export class Metrics {
   constructor(cache: Pick<OrderCache, 'size' | 'bytes'>) {
     collectDefaultMetrics({ register: this.#registry });
     for (const outcome of ['stored', 'updated', 'dead_letter', 'skipped']) this.#consumed.inc({ outcome }, 0);
-    for (const result of ['hit', 'miss']) this.#cacheRequests.inc({ result }, 0);
     for (const outcome of ['replayed', 'superseded', 'invalid']) this.#replays.inc({ outcome }, 0);
     for (const result of ['published', 'refused']) this.#published.inc({ result }, 0);
+    this.#counter('orders_cache_requests_total', 'Look-ups by result', ['result'], (counter) => {
+      counter.reset();
+      for (const [result, count] of Object.entries(this.#lookups)) counter.inc({ result }, count);
+    });
     this.#gauge('orders_cache_records', 'Orders in memory', (gauge) => gauge.set(cache.size));
     this.#gauge('orders_cache_bytes', 'Bytes of documents in memory', (gauge) => gauge.set(cache.bytes));
   }
@@ -124,7 +128,7 @@ export class Metrics {
   }
 
   lookup(result: 'hit' | 'miss'): void {
-    this.#cacheRequests.inc({ result });
+    this.#lookups[result]++;
     this.#timeline.read(result);
   }
 
@@ -174,8 +178,18 @@ export class Metrics {
     return { contentType: this.#registry.contentType, body: await this.#registry.metrics() };
   }
 
-  #counter(name: string, help: string, labelNames: string[]): Counter {
-    return new Counter({ name, help, labelNames, registers: [this.#registry] });
+  #counter(name: string, help: string, labelNames: string[], collect?: (counter: Counter) => void): Counter {
+    return new Counter({
+      name,
+      help,
+      labelNames,
+      registers: [this.#registry],
+      ...(collect && {
+        collect() {
+          collect(this);
+        },
+      }),
+    });
   }
 
   #gauge(name: string, help: string, collect?: (gauge: Gauge) => void): Gauge {
