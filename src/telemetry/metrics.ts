@@ -184,11 +184,7 @@ export class Metrics {
       help,
       labelNames,
       registers: [this.#registry],
-      ...(collect && {
-        collect() {
-          collect(this);
-        },
-      }),
+      ...collecting(collect),
     });
   }
 
@@ -197,15 +193,22 @@ export class Metrics {
       name,
       help,
       registers: [this.#registry],
-      ...(collect && {
-        collect() {
-          collect(this);
-        },
-      }),
+      ...collecting(collect),
     });
   }
 
   #histogram(name: string, help: string, labelNames: string[], buckets: number[]): Histogram {
     return new Histogram({ name, help, labelNames, buckets, registers: [this.#registry] });
   }
+}
+
+/** `collect` as prom-client takes it: called when the registry is read, with the metric as `this`. */
+function collecting<M>(collect: ((metric: M) => void) | undefined) {
+  return (
+    collect && {
+      collect(this: M) {
+        collect(this);
+      },
+    }
+  );
 }
