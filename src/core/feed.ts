@@ -91,11 +91,13 @@ export class Feed {
   /** Tells what is new at the top of the list, and returns that. `undefined` when the database does not answer. */
   async #look(known: Set<string> | undefined): Promise<Set<string> | undefined> {
     try {
+      // What is said to be stored after the question may or may not be in the answer: it is for the next look.
+      const said = this.#stored;
       const top = await this.#options.store.list({ limit: window });
       const fresh = known === undefined ? [] : top.filter((order) => !known.has(versionOf(order)));
       // An order can be seen in the moment between its commit and the word of it: it is counted once.
-      const due = Math.max(0, this.#stored - this.#ahead);
-      this.#stored = 0;
+      const due = Math.max(0, said - this.#ahead);
+      this.#stored = known === undefined ? 0 : this.#stored - said;
       this.#ahead = Math.max(0, fresh.length - due);
       const count = known === undefined ? 0 : Math.max(due, fresh.length);
       if (count > 0) {

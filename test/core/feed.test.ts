@@ -51,6 +51,26 @@ test('each order is counted once, whether it is seen before or after the word of
   await feed.close();
 });
 
+test('an order that is stored while the list is on its way is counted once', async () => {
+  const orders = [order('old')];
+  const { feed, asked, store } = feedOf(orders);
+  const events: FeedEvent[] = [];
+  feed.watch((event) => events.push(event));
+  await until('it looked', () => asked.length > 0);
+  const { list } = store;
+  store.list = async (listing) => {
+    const answer = await list(listing);
+    store.list = list;
+    orders.push(order('late'));
+    feed.stored(1);
+    return answer;
+  };
+  const seen = asked.length;
+  await until('it looked again, and once more', () => asked.length >= seen + 3);
+  assert.equal(total(events), 1);
+  await feed.close();
+});
+
 test('it asks nothing while nobody watches, and goes on over a fault', async () => {
   const orders = [order('a')];
   const { feed, asked, faults, store } = feedOf(orders);
