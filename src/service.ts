@@ -13,6 +13,7 @@ import { observeIngest } from './ingest-observer.ts';
 import { OrderConsumer } from './kafka/consumer.ts';
 import { ChangeListener } from './postgres/change-listener.ts';
 import { migrate, SchemaError } from './postgres/migrate.ts';
+import { PostgresOrderReader } from './postgres/order-reader.ts';
 import { PostgresOrderStore } from './postgres/order-store.ts';
 import { OrderWriter } from './postgres/order-writer.ts';
 import { createPool } from './postgres/pool.ts';
@@ -70,12 +71,13 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const metrics = new Metrics(cache);
   const onPoolError = (fault: Error) => logger.warn({ fault }, 'an idle connection to the database broke');
   const pool = { url: databaseUrl, onError: onPoolError };
-  const writer = createPool({ ...pool, max: lanes, timeoutMs: writeTimeoutMs });
-  const reader = createPool({ ...pool, max: readers, timeoutMs: readTimeoutMs });
+  const writerPool = createPool({ ...pool, max: lanes, timeoutMs: writeTimeoutMs });
+  const readerPool = createPool({ ...pool, max: readers, timeoutMs: readTimeoutMs });
   const orders = new OrderWriter(instanceId);
-  const store = new PostgresOrderStore({ writer, reader, orders });
-  const lookup = new Lookup(cache, store);
-  const feed = new Feed({ store, onFault: () => metrics.fault('database') });
+  const store = new PostgresOrderStore({ writer: writerPool, reader: readerPool, orders });
+  const reader = new PostgresOrderReader(readerPool);
+  const lookup = new Lookup(cache, reader);
+  const feed = new Feed({ reader, onFault: () => metrics.fault('database') });
   const deadLetters = createDeadLetters({ ...options, orders, lookup, feed, metrics, onPoolError });
   const listener = new ChangeListener({
     url: databaseUrl,
@@ -130,7 +132,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const server = await startServer({
     ...options.http,
     lookup,
-    store,
+    reader,
     deadLetters: deadLetters.store,
     replay: deadLetters.replay,
     feed,
@@ -166,7 +168,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     url: server.url,
     failed,
     readiness,
-    isEmpty: async () => (await store.newest(1)).length === 0,
+    isEmpty: async () => (await reader.newest(1)).length === 0,
     async stop() {
       clearInterval(lagTimer);
       stop.abort();
@@ -180,7 +182,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
         listener.stop(),
         deadLettersRunning,
       ]);
-      await Promise.all([writer.end(), reader.end(), deadLetters.close()]);
+      await Promise.all([writerPool.end(), readerPool.end(), deadLetters.close()]);
     },
   };
 }

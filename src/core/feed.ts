@@ -8,7 +8,7 @@
  * to copy the orders from.
  */
 import { pause } from './backoff.ts';
-import type { OrderCursor, OrderStore, OrderSummary } from './store.ts';
+import type { OrderCursor, OrderReader, OrderSummary } from './store.ts';
 
 export interface FeedEvent {
   /** Newest first; none when only the count has grown. */
@@ -20,7 +20,7 @@ export interface FeedEvent {
 export type Watcher = (event: FeedEvent) => void;
 
 export interface FeedOptions {
-  store: Pick<OrderStore, 'list'>;
+  reader: Pick<OrderReader, 'list'>;
   /** The database does not answer; the feed goes on when it does. */
   onFault: (error: unknown) => void;
   minIntervalMs?: number;
@@ -56,7 +56,7 @@ export class Feed {
 
   /** The newest orders now: those after `after`, or the last ones. Throws when the database does not answer. */
   async newest(after?: OrderCursor): Promise<FeedEvent> {
-    const orders = await this.#options.store.list({ limit: after ? window : maxNamed, after });
+    const orders = await this.#options.reader.list({ limit: after ? window : maxNamed, after });
     return { orders: orders.slice(0, maxNamed), more: Math.max(0, orders.length - maxNamed) };
   }
 
@@ -93,7 +93,7 @@ export class Feed {
     try {
       // What is said to be stored after the question may or may not be in the answer: it is for the next look.
       const said = this.#stored;
-      const top = await this.#options.store.list({ limit: window });
+      const top = await this.#options.reader.list({ limit: window });
       const fresh = known === undefined ? [] : top.filter((order) => !known.has(versionOf(order)));
       // An order can be seen in the moment between its commit and the word of it: it is counted once.
       const due = Math.max(0, said - this.#ahead);

@@ -6,7 +6,7 @@
  * comes after the news that another instance has stored a newer version.
  */
 import type { CachedOrder, OrderCache } from './cache.ts';
-import type { OrderStore, StoredOrder } from './store.ts';
+import type { OrderReader, StoredOrder } from './store.ts';
 
 export interface Found {
   order: CachedOrder;
@@ -30,7 +30,7 @@ interface Flight {
 
 export class Lookup {
   readonly #cache: OrderCache;
-  readonly #store: Pick<OrderStore, 'find' | 'newest'>;
+  readonly #reader: Pick<OrderReader, 'find' | 'newest'>;
   readonly #flights = new Map<string, Flight>();
   /** For each write, the orders that something else has changed since it began; `undefined`: any may have changed. */
   readonly #writes = new Map<Write, Set<string> | undefined>();
@@ -39,9 +39,9 @@ export class Lookup {
   /** While orders are being restored: those that changed meanwhile. */
   #changedSinceRestore: Set<string> | undefined;
 
-  constructor(cache: OrderCache, store: Pick<OrderStore, 'find' | 'newest'>) {
+  constructor(cache: OrderCache, reader: Pick<OrderReader, 'find' | 'newest'>) {
     this.#cache = cache;
-    this.#store = store;
+    this.#reader = reader;
   }
 
   /** The order, if it is in memory and no doubt about it: at once, without the price of a promise. */
@@ -111,7 +111,7 @@ export class Lookup {
     for (const write of this.#writes.keys()) this.#writes.set(write, undefined);
     const changed = (this.#changedSinceRestore = new Set());
     try {
-      const orders = await this.#store.newest(this.#cache.capacity);
+      const orders = await this.#reader.newest(this.#cache.capacity);
       if (this.#changedSinceRestore !== changed) return;
       const newer = [...changed].map((orderUid) => [orderUid, this.#cache.get(orderUid)] as const);
       this.#cache.clear();
@@ -126,7 +126,7 @@ export class Lookup {
   }
 
   #take(orderUid: string): Flight {
-    const flight: Flight = { result: this.#store.find(orderUid) };
+    const flight: Flight = { result: this.#reader.find(orderUid) };
     this.#flights.set(orderUid, flight);
     const land = (stored?: StoredOrder) => {
       if (this.#flights.get(orderUid) !== flight) return;

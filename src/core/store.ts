@@ -1,4 +1,4 @@
-/** The port to the database: what ingest and lookup need of it. */
+/** The ports to the database: what ingest and readers need of it. */
 import type { Rejection } from './decode.ts';
 import type { Entry, Outcome } from './record.ts';
 
@@ -53,7 +53,9 @@ export interface OrderStore {
    * of. Throws when the database does not answer.
    */
   fence(topicId: string): Promise<Map<number, bigint>>;
+}
 
+export interface OrderReader {
   /** The newest committed version of an order. Throws when the database does not answer. */
   find(orderUid: string): Promise<StoredOrder | undefined>;
 

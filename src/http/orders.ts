@@ -3,14 +3,14 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Type, type Static } from 'typebox';
 import type { Found, Lookup } from '../core/lookup.ts';
 import { Order, OrderUid } from '../core/order.ts';
-import type { OrderListing, OrderStore } from '../core/store.ts';
+import type { OrderListing, OrderReader } from '../core/store.ts';
 import { etagOf, orderContentType, orderHead } from './order-head.ts';
 import { cursorOf, OrderSummary, parseCursor, toSummary } from './order-summary.ts';
 import { Problem, problemResponses } from './problem.ts';
 
 export interface OrderRoutesOptions {
   lookup: Pick<Lookup, 'hit' | 'find'>;
-  store: Pick<OrderStore, 'list'>;
+  reader: Pick<OrderReader, 'list'>;
   /** Told whether each lookup was answered from memory. */
   onLookup: (result: 'hit' | 'miss') => void;
 }
@@ -30,7 +30,7 @@ const summaries = Type.Object({
 });
 
 /** `GET /order/order?order_uid=`, `GET /api/orders/{order_uid}` (each with HEAD) and `GET /api/orders`. */
-export function orderRoutes(app: FastifyInstance, { lookup, store, onLookup }: OrderRoutesOptions): void {
+export function orderRoutes(app: FastifyInstance, { lookup, reader, onLookup }: OrderRoutesOptions): void {
   const answer = (orderUid: string, request: FastifyRequest, reply: FastifyReply) => {
     const start = performance.now();
     const hit = lookup.hit(orderUid);
@@ -104,7 +104,7 @@ export function orderRoutes(app: FastifyInstance, { lookup, store, onLookup }: O
 
   const list = async (listing: OrderListing) => {
     try {
-      return await store.list(listing);
+      return await reader.list(listing);
     } catch (cause) {
       throw new Problem('unavailable', 'The list comes from the database, which does not answer.', { cause });
     }

@@ -1,5 +1,5 @@
 /**
- * Orders in PostgreSQL. A batch is one transaction:
+ * Orders on their way into PostgreSQL. A batch is one transaction:
  *
  * I3: the rows of `applied_offsets` are the fence. The transaction locks those of its partitions, skips every
  * record below, and moves them. So a record that is delivered again changes nothing, and a consumer that has lost
@@ -11,20 +11,10 @@
 import type pg from 'pg';
 import { isOrder, type Entry } from '../core/record.ts';
 import { findGaps, isBehind, passFence, settle, type Settled } from '../core/settle.ts';
-import {
-  DatabaseWentBack,
-  type Applied,
-  type NextOffsets,
-  type OrderListing,
-  type OrderStore,
-  type OrderSummary,
-  type StoredOrder,
-} from '../core/store.ts';
+import { DatabaseWentBack, type Applied, type NextOffsets, type OrderStore } from '../core/store.ts';
 import type { Statement } from './copy-query.ts';
 import { insertDeadLetters } from './dead-letter-rows.ts';
 import { asFault, isTimeout } from './faults.ts';
-import { listOrders } from './order-list.ts';
-import { Gather } from './gather.ts';
 import { lockOrders, type OrderWriter } from './order-writer.ts';
 import { endStalled } from './stalled.ts';
 import { answers, pipelinedTransaction } from './transaction.ts';
@@ -32,7 +22,7 @@ import { answers, pipelinedTransaction } from './transaction.ts';
 export interface OrderStoreOptions {
   /** For batches; as many connections as transactions run at once. */
   writer: pg.Pool;
-  /** For reads, so that they never wait for batches. */
+  /** For what must not wait for batches. */
   reader: pg.Pool;
   /** Shared by all that store orders in this process. */
   orders: OrderWriter;
@@ -42,12 +32,6 @@ export class PostgresOrderStore implements OrderStore {
   readonly #writer: pg.Pool;
   readonly #reader: pg.Pool;
   readonly #orders: OrderWriter;
-  readonly #found = new Gather<StoredOrder>({
-    ask: (orderUids) => this.#find(orderUids),
-    atOnce: 2,
-    maxKeys: 32,
-    patienceMs: 3_000,
-  });
 
   constructor({ writer, reader, orders }: OrderStoreOptions) {
     this.#writer = writer;
@@ -96,31 +80,6 @@ export class PostgresOrderStore implements OrderStore {
       [topicId],
     );
     return toFence(rows);
-  }
-
-  find(orderUid: string): Promise<StoredOrder | undefined> {
-    return this.#found.get(orderUid);
-  }
-
-  async #find(orderUids: string[]): Promise<Map<string, StoredOrder>> {
-    const { rows } = await this.#reader.query<{ order_uid: string; document: string }>({
-      name: 'find-orders',
-      text: 'SELECT order_uid, document FROM orders WHERE order_uid = ANY($1::text[])',
-      values: [orderUids],
-    });
-    return new Map(rows.map((row) => [row.order_uid, toStored(row)]));
-  }
-
-  async newest(limit: number): Promise<StoredOrder[]> {
-    const { rows } = await this.#reader.query<{ order_uid: string; document: string }>(
-      'SELECT order_uid, document FROM orders ORDER BY received_at DESC, order_uid DESC LIMIT $1',
-      [limit],
-    );
-    return rows.map(toStored);
-  }
-
-  list(listing: OrderListing): Promise<OrderSummary[]> {
-    return listOrders(this.#reader, listing);
   }
 }
 
@@ -171,8 +130,4 @@ function moveFence(topicId: string, fence: Map<number, bigint>): Statement {
 
 function toFence(rows: FenceRow[]): Map<number, bigint> {
   return new Map(rows.map(({ partition, next_offset }) => [partition, BigInt(next_offset)]));
-}
-
-function toStored({ order_uid, document }: { order_uid: string; document: string }): StoredOrder {
-  return { order_uid, document: Buffer.from(document) };
 }

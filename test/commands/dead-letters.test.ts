@@ -62,7 +62,7 @@ async function run(args: string[], given: Given = {}) {
 
 const uid = () => `o-${randomUUID()}`;
 const read = async (orderUid: string) => {
-  const found = await db.store.find(orderUid);
+  const found = await db.reader.find(orderUid);
   return found && (JSON.parse(found.document.toString()) as unknown);
 };
 const statesOf = async (topic: string) =>
@@ -144,7 +144,7 @@ describe('replay', () => {
     const second = await run(['replay', ids[1]!, '--file', '-'], { stdin: text(two) });
     assert.equal(second.code, 0);
     for (const order of [one, two]) {
-      const found = await db.store.find(order.order_uid);
+      const found = await db.reader.find(order.order_uid);
       assert.equal(found?.document.toString(), text(order).slice(1));
     }
     assert.deepEqual(await statesOf(topic), ['replayed 1', 'replayed 1']);

@@ -19,14 +19,14 @@ function feedOf(orders: OrderSummary[]) {
     return orders.toReversed().slice(0, listing.limit);
   };
   const faults: unknown[] = [];
-  const store = { list };
+  const reader = { list };
   const feed = new Feed({
-    store,
+    reader,
     onFault: (fault) => faults.push(fault),
     minIntervalMs: 5,
     maxIntervalMs: 25,
   });
-  return { feed, asked, faults, store };
+  return { feed, asked, faults, reader };
 }
 
 const total = (events: FeedEvent[]) =>
@@ -53,14 +53,14 @@ test('each order is counted once, whether it is seen before or after the word of
 
 test('an order that is stored while the list is on its way is counted once', async () => {
   const orders = [order('old')];
-  const { feed, asked, store } = feedOf(orders);
+  const { feed, asked, reader } = feedOf(orders);
   const events: FeedEvent[] = [];
   feed.watch((event) => events.push(event));
   await until('it looked', () => asked.length > 0);
-  const { list } = store;
-  store.list = async (listing) => {
+  const { list } = reader;
+  reader.list = async (listing) => {
     const answer = await list(listing);
-    store.list = list;
+    reader.list = list;
     orders.push(order('late'));
     feed.stored(1);
     return answer;
@@ -73,17 +73,17 @@ test('an order that is stored while the list is on its way is counted once', asy
 
 test('it asks nothing while nobody watches, and goes on over a fault', async () => {
   const orders = [order('a')];
-  const { feed, asked, faults, store } = feedOf(orders);
+  const { feed, asked, faults, reader } = feedOf(orders);
   feed.stored(1);
   assert.equal(asked.length, 0);
   const events: FeedEvent[] = [];
   const unwatch = feed.watch((event) => events.push(event));
   await until('it looked', () => asked.length > 0);
-  const { list } = store;
-  store.list = () => Promise.reject(new Error('away'));
+  const { list } = reader;
+  reader.list = () => Promise.reject(new Error('away'));
   orders.push(order('b'));
   await until('the fault is told', () => faults.length > 0);
-  store.list = list;
+  reader.list = list;
   await until('it goes on', () => events.length > 0);
   assert.deepEqual(
     events[0]!.orders.map(({ order_uid }) => order_uid),

@@ -43,7 +43,7 @@ function testSource(records: SourceRecord[]) {
 
 function setUp(records: SourceRecord[], apply: OrderStore['apply'] = (batch) => db.store.apply(batch)) {
   const { source, commits } = testSource(records);
-  const lookup = new Lookup(new OrderCache({ capacity: 1_000, maxBytes: 10_000_000 }), db.store);
+  const lookup = new Lookup(new OrderCache({ capacity: 1_000, maxBytes: 10_000_000 }), db.reader);
   const faults: unknown[] = [];
   const outcomes: string[] = [];
   const observer: IngestObserver = {

@@ -6,6 +6,7 @@ import { OrderCache } from '../../src/core/cache.ts';
 import { generateOrder } from '../../src/core/generate.ts';
 import { Ingest } from '../../src/core/ingest.ts';
 import { Lookup } from '../../src/core/lookup.ts';
+import { PostgresOrderReader } from '../../src/postgres/order-reader.ts';
 import { PostgresOrderStore } from '../../src/postgres/order-store.ts';
 import { OrderWriter } from '../../src/postgres/order-writer.ts';
 import { createPool } from '../../src/postgres/pool.ts';
@@ -47,7 +48,10 @@ test('I5: a batch whose COPY of orders fails so, then that of items, and then wo
         deleted: () => undefined,
       },
       store,
-      lookup: new Lookup(new OrderCache({ capacity: 100, maxBytes: 1_000_000 }), store),
+      lookup: new Lookup(
+        new OrderCache({ capacity: 100, maxBytes: 1_000_000 }),
+        new PostgresOrderReader(reader),
+      ),
       observer: {
         batch: (event) => outcomes.push(...event.outcomes),
         fault({ error }) {

@@ -31,7 +31,7 @@ function suite(create: () => Promise<TestStore>): void {
     db = await create();
     pool = createPool({ url: db.url, max: 4, timeoutMs: 10_000, onError: () => {} });
     letters = new PostgresDeadLetterStore({ pool, orders: new OrderWriter('mender') });
-    lookup = new Lookup(new OrderCache({ capacity: 100, maxBytes: 1_000_000 }), db.store);
+    lookup = new Lookup(new OrderCache({ capacity: 100, maxBytes: 1_000_000 }), db.reader);
     counted = [];
     replay = new Replay({
       store: letters,
@@ -48,7 +48,7 @@ function suite(create: () => Promise<TestStore>): void {
   const uid = () => `o-${randomUUID()}`;
   const bytes = (value: object) => Buffer.from(JSON.stringify(value));
   const read = async (orderUid: string) => {
-    const found = await db.store.find(orderUid);
+    const found = await db.reader.find(orderUid);
     return found && (JSON.parse(found.document.toString()) as unknown);
   };
   const stateOf = async (id: string) => {

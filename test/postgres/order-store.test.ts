@@ -21,7 +21,7 @@ function storeSuite(create: () => Promise<TestStore>): void {
   const place = () => ({ topicId: randomUUID() });
   const uid = () => `o-${randomUUID()}`;
   const read = async (orderUid: string) => {
-    const found = await db.store.find(orderUid);
+    const found = await db.reader.find(orderUid);
     return found && (JSON.parse(found.document.toString()) as unknown);
   };
   const deadLettersOf = (topicId: string) =>
@@ -76,7 +76,7 @@ function storeSuite(create: () => Promise<TestStore>): void {
     });
     const text = JSON.stringify(order, undefined, 3).replace('1.5e-7', '12345678901234567890.10e-400');
     await db.store.apply(entries([text], place()));
-    const found = await db.store.find(order.order_uid);
+    const found = await db.reader.find(order.order_uid);
     assert.equal(found?.document.toString(), text);
     const [count] = await db.sql<{ n: number; max: string }>(
       'SELECT count(*)::int AS n, max(price) AS max FROM order_items WHERE order_uid = $1',
@@ -320,13 +320,13 @@ function storeSuite(create: () => Promise<TestStore>): void {
     await db.store.apply(entries(sent, topic));
     const newest = sent.map(({ order_uid }) => order_uid).toReversed();
     assert.deepEqual(
-      (await db.store.newest(30)).map(({ order_uid }) => order_uid),
+      (await db.reader.newest(30)).map(({ order_uid }) => order_uid),
       newest,
     );
     const listed: string[] = [];
     let cursor;
     do {
-      const page = await db.store.list({ limit: 7, before: cursor });
+      const page = await db.reader.list({ limit: 7, before: cursor });
       listed.push(...page.map(({ order_uid }) => order_uid));
       cursor = page.at(-1);
     } while (cursor);

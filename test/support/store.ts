@@ -1,6 +1,7 @@
 /** The store on a migrated database of its own. */
 import type pg from 'pg';
 import { migrate } from '../../src/postgres/migrate.ts';
+import { PostgresOrderReader } from '../../src/postgres/order-reader.ts';
 import { PostgresOrderStore } from '../../src/postgres/order-store.ts';
 import { OrderWriter } from '../../src/postgres/order-writer.ts';
 import { createPool } from '../../src/postgres/pool.ts';
@@ -8,6 +9,7 @@ import { createDatabase } from './cluster.ts';
 
 export interface TestStore {
   store: PostgresOrderStore;
+  reader: PostgresOrderReader;
   url: string;
   /** Runs one statement and returns its rows. */
   sql<T extends pg.QueryResultRow>(text: string, values?: unknown[]): Promise<T[]>;
@@ -23,6 +25,7 @@ export async function createStore(url?: string): Promise<TestStore> {
   await migrate(writer);
   return {
     store: new PostgresOrderStore({ writer, reader, orders: new OrderWriter('test') }),
+    reader: new PostgresOrderReader(reader),
     url: database.url,
     async sql<T extends pg.QueryResultRow>(text: string, values: unknown[] = []) {
       return (await reader.query<T>(text, values)).rows;
