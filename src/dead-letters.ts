@@ -6,8 +6,6 @@ import type { Feed } from './core/feed.ts';
 import type { Lookup } from './core/lookup.ts';
 import { Replay } from './core/replay.ts';
 import type { Config } from './config.ts';
-import { deadLetterTopic } from './kafka/dead-letter-topic.ts';
-import { createProducer } from './kafka/producer.ts';
 import { PostgresDeadLetterOutbox, removeDeadLetters } from './postgres/dead-letter-outbox.ts';
 import { PostgresDeadLetterStore } from './postgres/dead-letters.ts';
 import type { OrderWriter } from './postgres/order-writer.ts';
@@ -19,7 +17,7 @@ export interface DeadLettersOptions extends Pick<Config, 'kafka' | 'checkTotals'
   brokers: string[];
   databaseUrl: string;
   orders: OrderWriter;
-  lookup: Lookup;
+  lookup: Pick<Lookup, 'forget'>;
   feed: Feed;
   metrics: Metrics;
   logger: Logger;
@@ -64,6 +62,8 @@ export function createDeadLetters(options: DeadLettersOptions): DeadLetters {
   let wake = () => {};
 
   const publish = async (topic: string, stop: AbortSignal) => {
+    const { deadLetterTopic } = await import('./kafka/dead-letter-topic.ts');
+    const { createProducer } = await import('./kafka/producer.ts');
     const { brokers, kafka } = options;
     const outboxPool = createPool({
       url,

@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { deadLetters } from './commands/dead-letters.ts';
 import { migrate } from './commands/migrate.ts';
-import { produce } from './commands/produce.ts';
 import { serve } from './commands/serve.ts';
 import { UsageError } from './commands/usage.ts';
 import { ConfigError, readConfig, type Config } from './config.ts';
@@ -39,6 +38,7 @@ async function main([command, ...args]: string[]): Promise<number> {
       return serve(config, createLogger(config.logLevel));
     }
     case 'produce': {
+      const { produce } = await import('./commands/produce.ts');
       const { kafka, http, embedded } = readConfig();
       const brokers = kafka.brokers ?? [`127.0.0.1:${embedded.kafkaPort}`];
       return produce(args, { ...kafka, brokers, pageUrl: pageUrl(http) }, process, stopSignal());

@@ -3,18 +3,15 @@ import { once } from 'node:events';
 import { OrderCache } from './core/cache.ts';
 import { backoffMs, pause } from './core/backoff.ts';
 import { Feed } from './core/feed.ts';
-import { Ingest } from './core/ingest.ts';
 import { Lookup } from './core/lookup.ts';
 import type { Config } from './config.ts';
 import { createDeadLetters } from './dead-letters.ts';
 import type { Readiness } from './http/ops.ts';
 import { startServer } from './http/server.ts';
-import { observeIngest } from './ingest-observer.ts';
-import { OrderConsumer } from './kafka/consumer.ts';
+import { IngestThread } from './ingest/thread.ts';
 import { ChangeListener } from './postgres/change-listener.ts';
 import { migrate, SchemaError } from './postgres/migrate.ts';
 import { PostgresOrderReader } from './postgres/order-reader.ts';
-import { PostgresOrderStore } from './postgres/order-store.ts';
 import { OrderWriter } from './postgres/order-writer.ts';
 import { createPool } from './postgres/pool.ts';
 import type { Logger } from './telemetry/logger.ts';
@@ -42,24 +39,19 @@ export interface Service {
   stop(): Promise<void>;
 }
 
-/** Transactions in flight at once: with two, one is decoded and written while the database commits the other. */
-const lanes = 2;
-
 /** Connections for reads that the cache could not answer. */
 const readers = 8;
 
-const writeTimeoutMs = 15_000;
 const readTimeoutMs = 3_000;
 const migrateTimeoutMs = 3_600_000;
 const drainPatienceMs = 4_000;
-const lagIntervalMs = 2_000;
 
 /**
  * Starts to serve, at once: the database and the broker are waited for in the background, and `/readyz` says what
  * is missing. Rejects when the port can't be had.
  */
 export async function startService(options: ServiceOptions): Promise<Service> {
-  const { brokers, databaseUrl, kafka, logger } = options;
+  const { brokers, databaseUrl, groupInstanceId, kafka, batch, checkTotals, logger } = options;
   const stop = new AbortController();
   const giveUp = new AbortController();
   const instanceId = ChangeListener.newInstanceId();
@@ -70,54 +62,51 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const cache = new OrderCache(options.cache);
   const metrics = new Metrics(cache);
   const onPoolError = (fault: Error) => logger.warn({ fault }, 'an idle connection to the database broke');
-  const pool = { url: databaseUrl, onError: onPoolError };
-  const writerPool = createPool({ ...pool, max: lanes, timeoutMs: writeTimeoutMs });
-  const readerPool = createPool({ ...pool, max: readers, timeoutMs: readTimeoutMs });
-  const orders = new OrderWriter(instanceId);
-  const store = new PostgresOrderStore({ writer: writerPool, reader: readerPool, orders });
-  const reader = new PostgresOrderReader(readerPool);
+  const pool = createPool({ url: databaseUrl, max: readers, timeoutMs: readTimeoutMs, onError: onPoolError });
+  const reader = new PostgresOrderReader(pool);
   const lookup = new Lookup(cache, reader);
   const feed = new Feed({ reader, onFault: () => metrics.fault('database') });
-  const deadLetters = createDeadLetters({ ...options, orders, lookup, feed, metrics, onPoolError });
+  const ingest = new IngestThread({
+    settings: {
+      brokers,
+      databaseUrl,
+      kafka,
+      batch,
+      checkTotals,
+      groupInstanceId,
+      instanceId,
+      cacheCapacity: cache.capacity,
+      logLevel: logger.level,
+    },
+    lookup,
+    onMeasured(measurement) {
+      metrics.ingest(measurement);
+      if (measurement.about !== 'batch') return;
+      const { outcomes } = measurement.summary;
+      feed.stored(outcomes.stored + outcomes.updated);
+      if (outcomes.dead_letter > 0) deadLetters.onKept();
+    },
+  });
+  const deadLetters = createDeadLetters({
+    ...options,
+    orders: new OrderWriter(instanceId),
+    lookup: { forget: (orderUid) => ingest.changed([orderUid]) },
+    feed,
+    metrics,
+    onPoolError,
+  });
   const listener = new ChangeListener({
     url: databaseUrl,
     instanceId,
     async onConnected() {
-      await lookup.restore();
+      await ingest.restore();
       restored.resolve();
     },
-    onChanged: (orderUids) => orderUids.forEach((orderUid) => lookup.forget(orderUid)),
+    onChanged: (orderUids) => ingest.changed(orderUids),
     onFault(fault) {
       metrics.fault('listener');
       logger.warn({ fault }, 'the database does not answer: trying again');
     },
-  });
-  const consumer = new OrderConsumer({
-    brokers,
-    topic: kafka.topic,
-    partitions: kafka.partitions,
-    groupId: kafka.groupId,
-    clientId: `order-service-${instanceId}`,
-    groupInstanceId: options.groupInstanceId,
-    fence: (topicId) => store.fence(topicId),
-    onAssigned: (partitions) => logger.info({ partitions }, 'joined the consumer group'),
-    onFault({ error, delayMs }) {
-      metrics.fault('kafka');
-      logger.warn({ fault: error, delayMs }, 'reading from Kafka was broken off: trying again');
-    },
-    onBehind({ partition, from, committed }) {
-      logger.warn(
-        { partition, from: String(from), committed: String(committed) },
-        'the database is behind the offsets that the group has committed (was it restored from an older backup?): what it lacks is read again',
-      );
-    },
-  });
-  const ingest = new Ingest({
-    source: consumer,
-    store,
-    lookup,
-    observer: observeIngest({ metrics, feed, logger, onDeadLetters: () => deadLetters.onKept() }),
-    options: { ...options.batch, checkTotals: options.checkTotals, lanes },
   });
 
   const readiness = (): Readiness => {
@@ -125,7 +114,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       service: stop.signal.aborted ? 'is stopping' : 'ok',
       database: listener.connected ? 'ok' : 'does not answer (DATABASE_URL)',
       schema: migrated ? 'ok' : 'is not migrated yet',
-      kafka: consumer.joined ? 'ok' : 'not in the consumer group (KAFKA_BROKERS)',
+      kafka: ingest.joined ? 'ok' : 'not in the consumer group (KAFKA_BROKERS)',
     };
     return { ready: Object.values(parts).every((part) => part === 'ok'), parts };
   };
@@ -142,6 +131,9 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     onLookup: (result) => metrics.lookup(result),
     onRequest: (event) => metrics.request(event),
     onFault: (err) => logger.error({ err }, 'a request failed'),
+  }).catch(async (error: unknown) => {
+    await ingest.close();
+    throw error;
   });
 
   const run = async () => {
@@ -156,13 +148,6 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   };
   const running = run();
   const failed = running.then(() => new Promise<never>(() => {}));
-  const lagTimer = setInterval(() => {
-    const measured = consumer.passEmpty().then(() => consumer.lag());
-    measured.then(
-      (lag) => lag !== undefined && metrics.lag(lag),
-      (fault: unknown) => logger.debug({ fault }, 'the lag could not be read'),
-    );
-  }, lagIntervalMs);
 
   return {
     url: server.url,
@@ -170,19 +155,12 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     readiness,
     isEmpty: async () => (await reader.newest(1)).length === 0,
     async stop() {
-      clearInterval(lagTimer);
       stop.abort();
       const patience = setTimeout(() => giveUp.abort(), drainPatienceMs);
       await running.catch(() => {}); // `failed` has told it
       clearTimeout(patience);
-      await Promise.all([
-        consumer.close(),
-        server.close(),
-        feed.close(),
-        listener.stop(),
-        deadLettersRunning,
-      ]);
-      await Promise.all([writerPool.end(), readerPool.end(), deadLetters.close()]);
+      await Promise.all([ingest.close(), server.close(), feed.close(), listener.stop(), deadLettersRunning]);
+      await Promise.all([pool.end(), deadLetters.close()]);
     },
   };
 }

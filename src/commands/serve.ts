@@ -7,7 +7,6 @@ import { lockDataDir } from '../embedded/data-dir.ts';
 import { startKafka } from '../embedded/kafka.ts';
 import { startPostgres } from '../embedded/postgres.ts';
 import type { EmbeddedServer } from '../embedded/server-process.ts';
-import { createProducer } from '../kafka/producer.ts';
 import { startService, type Service } from '../service.ts';
 import type { Logger } from '../telemetry/logger.ts';
 
@@ -123,6 +122,7 @@ async function untilReady(service: Service, signal: AbortSignal): Promise<void> 
 
 /** So that there is something to see. Only into the embedded Kafka: another's topic is not ours to write to. */
 async function publishCanonicalOrder(brokers: string[], topic: string): Promise<void> {
+  const { createProducer } = await import('../kafka/producer.ts');
   const producer = createProducer({ brokers, clientId: 'order-service-sample' });
   try {
     await producer.send(topic, [{ key: canonicalOrder.order_uid, value: JSON.stringify(canonicalOrder) }]);

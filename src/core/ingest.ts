@@ -33,9 +33,18 @@ export interface Source {
   deleted(gap: Gap): Gap | undefined;
 }
 
+export interface BatchEvent {
+  entries: Entry[];
+  /** One for each entry, in order. */
+  outcomes: Outcome[];
+  reason: FlushReason;
+  /** From a full batch to its commit. */
+  seconds: number;
+}
+
 /** What happens, for logs and metrics. Nothing in it is personal data. */
 export interface IngestObserver {
-  batch(event: { entries: Entry[]; outcomes: Outcome[]; reason: FlushReason; seconds: number }): void;
+  batch(event: BatchEvent): void;
   fault(event: { error: unknown; attempt: number; delayMs: number; records: number }): void;
   commitFailed(error: unknown): void;
   /** The database lacks what it had stored: it is read again. */
@@ -219,7 +228,7 @@ function merged(offsets: NextOffsets | undefined, next: NextOffsets): NextOffset
 
 /** After a fault nobody knows whether the transaction was committed: what is cached may be old. */
 function forget(batch: Entry[], shown: Write): void {
-  for (const entry of batch) if (isOrder(entry)) shown.forget(entry.order.order_uid);
+  shown.forget(batch.filter(isOrder).map(({ order }) => order.order_uid));
 }
 
 /** I1: only what is committed is shown. */

@@ -19,8 +19,8 @@ export interface Found {
 export interface Write {
   /** Versions that have just been committed, the newest last. Documents are copied. */
   put(orders: StoredOrder[]): void;
-  /** A version that is no longer known to be the newest. */
-  forget(orderUid: string): void;
+  /** Versions that are no longer known to be the newest. */
+  forget(orderUids: string[]): void;
   end(): void;
 }
 
@@ -76,7 +76,7 @@ export class Lookup {
   write(): Write {
     const write: Write = {
       put: (orders) => this.#put(orders, write),
-      forget: (orderUid) => this.forget(orderUid, write),
+      forget: (orderUids) => orderUids.forEach((orderUid) => this.#forget(orderUid, write)),
       end: () => void this.#writes.delete(write),
     };
     this.#writes.set(write, new Set());
@@ -96,7 +96,11 @@ export class Lookup {
   }
 
   /** A version that is no longer known to be the newest. */
-  forget(orderUid: string, by?: Write): void {
+  forget(orderUid: string): void {
+    this.#forget(orderUid);
+  }
+
+  #forget(orderUid: string, by?: Write): void {
     this.#changed(orderUid, by);
     this.#cache.delete(orderUid);
   }

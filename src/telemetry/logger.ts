@@ -1,4 +1,5 @@
 /** Logs: JSON lines for machines, the same in words on a terminal. They carry no personal data. */
+import { isatty } from 'node:tty';
 import pino, { type Logger } from 'pino';
 import pretty from 'pino-pretty';
 
@@ -6,7 +7,8 @@ export type { Logger };
 
 export function createLogger(level: string): Logger {
   const options = { level, base: null, serializers: { err: withStack, fault: describe } };
-  if (!process.stdout.isTTY) return pino(options);
+  // Not what `process.stdout` says of itself: in a thread it is a pipe.
+  if (!isatty(1)) return pino(options);
   return pino(options, pretty({ translateTime: 'SYS:HH:MM:ss', sync: true }));
 }
 

@@ -2,8 +2,7 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { OrderCache } from '../core/cache.ts';
 import type { ReplayResult } from '../core/dead-letter.ts';
-import type { FlushReason } from '../core/lane.ts';
-import type { Entry, Outcome } from '../core/record.ts';
+import type { BatchSummary, Measurement } from '../core/measurement.ts';
 import type { Series } from '../core/stats.ts';
 import { Durations, type Series as DurationSeries } from './durations.ts';
 import { Timeline } from './timeline.ts';
@@ -97,33 +96,27 @@ export class Metrics {
     this.#gauge('orders_cache_bytes', 'Bytes of documents in memory', (gauge) => gauge.set(cache.bytes));
   }
 
-  batch({
-    entries,
-    outcomes,
-    reason,
-    seconds,
-  }: {
-    entries: Entry[];
-    outcomes: Outcome[];
-    reason: FlushReason;
-    seconds: number;
-  }): void {
-    const counts = new Map<Outcome, number>();
-    for (const outcome of outcomes) counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
-    for (const [outcome, count] of counts) this.#consumed.inc({ outcome }, count);
-    for (const [index, entry] of entries.entries()) {
-      if ('rejection' in entry && outcomes[index] === 'dead_letter')
-        this.#deadLetters.inc({ code: entry.rejection.code });
+  ingest(measurement: Measurement): void {
+    switch (measurement.about) {
+      case 'batch':
+        return this.#batch(measurement.summary);
+      case 'fault':
+        return this.fault(measurement.part);
+      case 'lost':
+        return this.#lost.inc(measurement.offsets);
+      case 'lag':
+        this.#lag.set(measurement.records);
+        this.#timeline.lag(measurement.records);
     }
+  }
+
+  #batch({ records, outcomes, codes, reason, seconds, ages, lastTimestamp }: BatchSummary): void {
+    for (const [outcome, count] of Object.entries(outcomes)) this.#consumed.inc({ outcome }, count);
+    for (const code of codes) this.#deadLetters.inc({ code });
     this.#flushes.inc({ reason });
-    this.#batchSize.observe(entries.length);
+    this.#batchSize.observe(records);
     this.#batchDuration.observe(seconds);
-    const now = Date.now();
-    let lastTimestamp = 0;
-    for (const { record } of entries) {
-      lastTimestamp = Math.max(lastTimestamp, Number(record.timestamp));
-      this.#endToEnd.observe(Math.max(now - Number(record.timestamp), 0) / 1_000);
-    }
+    for (const age of ages) this.#endToEnd.observe(age);
     this.#timeline.records(outcomes, lastTimestamp);
   }
 
@@ -143,15 +136,6 @@ export class Metrics {
 
   removed(count: number): void {
     this.#removed.inc(count);
-  }
-
-  lag(records: number): void {
-    this.#lag.set(records);
-    this.#timeline.lag(records);
-  }
-
-  lost(offsets: number): void {
-    this.#lost.inc(offsets);
   }
 
   fault(part: 'database' | 'kafka' | 'listener' | 'commit' | 'dead_letters'): void {

@@ -28,10 +28,10 @@ export class Timeline {
     this.#endsAt = now() + intervalMs;
   }
 
-  /** Records ended; `lastTimestamp` is the newest of theirs, in milliseconds since 1970. */
-  records(outcomes: Outcome[], lastTimestamp: number): void {
+  /** So many records ended; `lastTimestamp` is the newest of theirs, in milliseconds since 1970. */
+  records(outcomes: Partial<Record<Outcome, number>>, lastTimestamp: number): void {
     this.#roll();
-    for (const outcome of outcomes) this.#outcomes[outcome]++;
+    for (const [outcome, count] of Object.entries(outcomes)) this.#outcomes[outcome as Outcome] += count;
     this.#lastTimestamp = lastTimestamp;
   }
 

@@ -1,4 +1,7 @@
-/** Crashes at the two moments that matter, and the controls: the same with a bug, which the audit must find. */
+/**
+ * Crashes at the two moments that matter, and the controls: the same with a bug, which the audit must find.
+ * And a bug in the thread that ingests, which must not go unnoticed.
+ */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -6,13 +9,13 @@ import type { RunningService } from '../support/service.ts';
 import { scale } from './scale.ts';
 import { load, newerVersion, openStage, type Stage } from './stage.ts';
 
-const entry = fileURLToPath(new URL('variant.ts', import.meta.url));
+const preload = fileURLToPath(new URL('variant.ts', import.meta.url));
 
 /** Small batches, so that a crash comes between many of them. */
 const env = { BATCH_MAX_RECORDS: '100' };
 
 function crashing(stage: Stage, failpoint: string, at: number): Promise<RunningService> {
-  return stage.serve({ entry, env: { ...env, FAILPOINT: failpoint, FAILPOINT_AT: String(at) } });
+  return stage.serve({ preload, env: { ...env, FAILPOINT: failpoint, FAILPOINT_AT: String(at) } });
 }
 
 // The most of each is waiting: the broker gives a killed member's partitions away after its session of 10 s.
@@ -36,6 +39,18 @@ describe('a crash', { concurrency: true }, () => {
       }
     });
   }
+
+  test('a bug in the thread that ingests ends the process, and is told with its place', async () => {
+    const stage = await openStage();
+    try {
+      await assert.rejects(
+        crashing(stage, 'bug', 1),
+        /the service ended with 1:[\s\S]*TypeError: a bug\n +at .*variant\.ts/,
+      );
+    } finally {
+      await stage.close();
+    }
+  });
 
   /** Each with the damage that it must do. */
   for (const [bug, damage] of [

@@ -67,7 +67,7 @@ async function zombie(stage: Stage, failpoint: string): Promise<{ staleMs: numbe
   const old = load(9, scale.orders, 100_000);
   const env = { BATCH_MAX_RECORDS: '50', CACHE_CAPACITY: '100000' };
   const first = await stage.serve({
-    entry: variant,
+    preload: variant,
     env: { ...env, FAILPOINT: failpoint, FAILPOINT_AT: '9' },
   });
   await stage.sql(keepHistory);

@@ -1,13 +1,16 @@
 /* oxlint-disable typescript/unbound-method -- each is called with its own `this` */
 /**
- * The service with a fault inside: `node test/fault/variant.ts serve`, with FAILPOINT saying which. The production
- * code has no failpoints; what is changed here are methods of its classes, in this process only.
+ * The service with a fault inside: `node --import test/fault/variant.ts src/main.ts serve`, with FAILPOINT saying
+ * which. The production code has no failpoints; what is changed here are methods of its classes, in the threads of
+ * this process only.
  *
  * Crashes (kill -9 of itself, at the COMMIT of the batch that FAILPOINT_AT counts):
  *   before-commit        all statements of the transaction are done, COMMIT is not sent
  *   after-commit         COMMIT is answered, no offset is committed
  * Stands still (SIGSTOP of itself, until the test wakes it), with the locks of a batch:
  *   stop-in-copy         the server waits for the rows of an order
+ * A bug:
+ *   bug                  ingest throws where it should not
  * Deliberate bugs, which the audit must find:
  *   offset-before-write  offsets are committed when records arrive, not when they are stored, and reading starts at
  *                        them wherever the fence is; crashes like before-commit
@@ -16,13 +19,11 @@
  */
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
-import { serve } from '../../src/commands/serve.ts';
-import { readConfig } from '../../src/config.ts';
+import { Ingest } from '../../src/core/ingest.ts';
 import type { Entry } from '../../src/core/record.ts';
 import { OrderConsumer } from '../../src/kafka/consumer.ts';
 import { FencedConsumer } from '../../src/kafka/fenced-consumer.ts';
 import { PostgresOrderStore } from '../../src/postgres/order-store.ts';
-import { createLogger } from '../../src/telemetry/logger.ts';
 
 const failpoint = process.env['FAILPOINT'] ?? '';
 const at = Number(process.env['FAILPOINT_AT'] ?? 1);
@@ -98,6 +99,9 @@ const faults: Record<string, () => void> = {
   'before-commit': () => crashAtCommit('before'),
   'after-commit': () => crashAtCommit('after'),
   'stop-in-copy': stopInCopy,
+  bug() {
+    Ingest.prototype.run = () => Promise.reject(new TypeError('a bug'));
+  },
   'offset-before-write'() {
     startAtCommittedOffsets();
     commitOffsetsOnArrival();
@@ -119,6 +123,3 @@ const faults: Record<string, () => void> = {
 const fault = faults[failpoint];
 if (!fault) throw new Error(`FAILPOINT names none of the faults: "${failpoint}"`);
 fault();
-
-const config = readConfig();
-process.exitCode = await serve(config, createLogger(config.logLevel));

@@ -20,8 +20,8 @@ export interface ServiceSettings {
   topic: string;
   groupId?: string;
   env?: Record<string, string>;
-  /** The script that is run instead of `src/main.ts`. */
-  entry?: string;
+  /** A module that is loaded into each of its threads before all else. */
+  preload?: string;
 }
 
 export interface RunningService {
@@ -38,7 +38,8 @@ export interface RunningService {
 
 /** Starts `serve` and resolves when it is ready. Rejects with its log when it ends before. */
 export async function startService(settings: ServiceSettings): Promise<RunningService> {
-  const child = spawn(process.execPath, [settings.entry ?? main, 'serve'], {
+  const preload = settings.preload === undefined ? [] : ['--import', settings.preload];
+  const child = spawn(process.execPath, [...preload, main, 'serve'], {
     // Not the folder of the project: a .env that a developer keeps there is not for tests.
     cwd: tmpdir(),
     env: {

@@ -11,7 +11,7 @@ function clock(start = 1_800_000_000_000) {
 test('what happens in an interval is in its row, as a rate', () => {
   const { now, pass } = clock();
   const timeline = new Timeline(now);
-  timeline.records(['stored', 'stored', 'updated', 'dead_letter', 'skipped'], now());
+  timeline.records({ stored: 2, updated: 1, dead_letter: 1, skipped: 1 }, now());
   timeline.read('hit');
   timeline.read('miss');
   timeline.latency(3);
@@ -36,7 +36,7 @@ test('what waits has been waiting since the last record or since nothing waited,
   timeline.lag(100);
   pass(intervalMs);
   assert.equal(lagSeconds(), null, 'nothing is known yet');
-  timeline.records(['stored'], now() - 3_600_000);
+  timeline.records({ stored: 1 }, now() - 3_600_000);
   timeline.lag(99);
   pass(intervalMs);
   assert.equal(lagSeconds(), 3_602, 'an hour behind');

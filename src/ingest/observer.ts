@@ -1,24 +1,15 @@
-/** What ingest does, told to the metrics, the log and whoever watches. */
-import type { Feed } from './core/feed.ts';
-import type { IngestObserver } from './core/ingest.ts';
-import type { Logger } from './telemetry/logger.ts';
-import type { Metrics } from './telemetry/metrics.ts';
-
-export interface Observed {
-  metrics: Metrics;
-  feed: Feed;
-  logger: Logger;
-  onDeadLetters: () => void;
-}
+/** What ingest does, told to the metrics and the log. */
+import type { IngestObserver } from '../core/ingest.ts';
+import { summarize } from '../core/measurement.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import type { Tell } from './reports.ts';
 
 /** Nothing that it logs is personal data. */
-export function observeIngest({ metrics, feed, logger, onDeadLetters }: Observed): IngestObserver {
+export function observeIngest(tell: Tell, logger: Logger): IngestObserver {
   return {
     batch(event) {
-      metrics.batch(event);
+      tell({ about: 'batch', summary: summarize(event) });
       const { entries, outcomes, seconds } = event;
-      if (outcomes.includes('dead_letter')) onDeadLetters();
-      feed.stored(outcomes.filter((outcome) => outcome === 'stored' || outcome === 'updated').length);
       logger.debug({ records: entries.length, seconds }, 'stored a batch');
       entries.forEach((entry, index) => {
         if (outcomes[index] !== 'dead_letter' || !('rejection' in entry)) return;
@@ -28,24 +19,24 @@ export function observeIngest({ metrics, feed, logger, onDeadLetters }: Observed
       });
     },
     fault({ error, attempt, delayMs, records }) {
-      metrics.fault('database');
+      tell({ about: 'fault', part: 'database' });
       logger.warn({ fault: error, attempt, delayMs, records }, 'a batch could not be stored: trying again');
     },
     lost({ partition, from, to }) {
-      metrics.lost(Number(to - from));
+      tell({ about: 'lost', offsets: Number(to - from) });
       logger.error(
         { partition, from: String(from), to: String(to - 1n) },
         'the broker has deleted records before they were read: these offsets are lost (is the retention of the topic too short?)',
       );
     },
     wentBack() {
-      metrics.fault('database');
+      tell({ about: 'fault', part: 'database' });
       logger.error(
         'the database is behind what this instance had stored (a failover to a replica that lagged, a restore under way?): what it lacks is read again from Kafka',
       );
     },
     commitFailed(fault) {
-      metrics.fault('commit');
+      tell({ about: 'fault', part: 'commit' });
       logger.warn({ fault }, 'offsets could not be committed: the next batch commits them');
     },
   };
