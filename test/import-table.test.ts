@@ -29,6 +29,7 @@ const allowed: [file: string, specifier: string][] = [
   ['src/kafka/x.ts', './topic.ts'],
   ['src/http/x.ts', 'fastify'],
   ['src/service.ts', './postgres/pool.ts'],
+  ['src/ingest/x.ts', '../kafka/consumer.ts'],
   ['src/commands/x.ts', '../postgres/pool.ts'],
   ['web/src/x.ts', '../../src/core/order.ts'],
 ];
