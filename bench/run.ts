@@ -19,7 +19,7 @@ const oneByOne = 2_000;
 const grown = [1_000_000, 3_000_000];
 const uncachedIds = 20_000;
 const seconds = 5;
-const readRounds = 5;
+const readRounds = 10;
 
 interface Row {
   what: string;
