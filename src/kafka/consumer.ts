@@ -201,9 +201,8 @@ export class OrderConsumer implements Source {
         isolationLevel: 1, // read committed: what an aborted transaction wrote is not read
         minBytes: 1,
         maxWaitTime: 500,
-        // A fetch is taken apart as a whole: a larger one is not faster, and takes more memory.
-        maxBytes: 4 * 1024 * 1024,
-        maxBytesPerPartition: 512 * 1024,
+        maxBytes: 8 * 1024 * 1024,
+        maxBytesPerPartition: 1024 * 1024,
         highWaterMark: 1_000,
       });
       return {
