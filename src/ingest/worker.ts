@@ -35,7 +35,9 @@ const lanes = 2;
 
 const writeTimeoutMs = 15_000;
 const fenceTimeoutMs = 3_000;
-const joinedIntervalMs = 100;
+const joinedIntervalMs = 20;
+/** Said anew even when nothing has changed: it tells that this thread lives. */
+const joinedAnewMs = 500;
 const lagIntervalMs = 2_000;
 
 const { port, settings } = workerData as IngestWorkerData;
@@ -80,7 +82,14 @@ const ingest = new Ingest({
   options: { ...settings.batch, checkTotals: settings.checkTotals, lanes },
 });
 
-const joinedTimer = setInterval(() => tell({ about: 'joined', joined: consumer.joined }), joinedIntervalMs);
+let said = { joined: false, at: -Infinity };
+const joinedTimer = setInterval(() => {
+  const { joined } = consumer;
+  const now = performance.now();
+  if (joined === said.joined && now - said.at < joinedAnewMs) return;
+  said = { joined, at: now };
+  tell({ about: 'joined', joined });
+}, joinedIntervalMs);
 const lagTimer = setInterval(() => {
   const measured = consumer.passEmpty().then(() => consumer.lag());
   measured.then(

@@ -58,7 +58,8 @@ export async function startService(settings: ServiceSettings): Promise<RunningSe
   child.stdout.on('data', (chunk: Buffer) => (log += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => (log += chunk.toString()));
   const url = await until('the service is ready', () => {
-    if (child.exitCode !== null) throw new Error(`the service ended with ${child.exitCode}:\n${log}`);
+    const code = child.exitCode ?? child.signalCode;
+    if (code !== null) throw new Error(`the service ended with ${code}:\n${log}`);
     return /page +(http:\S+)\/\n/.exec(log)?.[1];
   }).catch((error: unknown) => {
     child.kill('SIGKILL');
