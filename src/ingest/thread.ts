@@ -42,6 +42,7 @@ export class IngestThread {
     this.#worker.on('error', this.#drained.reject);
     // Not `once`, which rejects when there is an error first.
     this.#ended = new Promise((resolve) => this.#worker.on('exit', resolve));
+    void this.#ended.then(() => this.#drained.reject(new Error('The thread that ingests has ended.')));
     this.#reports = new Reports({
       port: port1,
       lookup,
@@ -60,8 +61,8 @@ export class IngestThread {
   }
 
   /** These orders have been changed by something else than ingest. */
-  changed(orderUids: string[]): void {
-    this.#reports.changed(orderUids);
+  forget(orderUids: string[]): void {
+    this.#reports.forget(orderUids);
   }
 
   /** Any order may have been changed. Fills the cache anew; throws when the database does not answer. */

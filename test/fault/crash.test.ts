@@ -51,17 +51,19 @@ describe('a crash', { concurrency: true }, () => {
     });
   }
 
-  test('a bug in the thread that ingests ends the process, and is told with its place', async () => {
-    const stage = await openStage();
-    try {
-      await assert.rejects(
-        crashing(stage, 'bug', 1),
-        /the service ended with 1:[\s\S]*TypeError: a bug\n +at .*variant\.ts/,
-      );
-    } finally {
-      await stage.close();
-    }
-  });
+  for (const [bug, told] of [
+    ['bug', /the service ended with 1:[\s\S]*TypeError: a bug\n +at .*variant\.ts/],
+    ['exit', /the service ended with 1:[\s\S]*The thread that ingests has ended/],
+  ] as const) {
+    test(`the end of the thread that ingests, by "${bug}", ends the process and is told`, async () => {
+      const stage = await openStage();
+      try {
+        await assert.rejects(crashing(stage, bug, 1), told);
+      } finally {
+        await stage.close();
+      }
+    });
+  }
 
   /** Each with the damage that it must do. */
   for (const [bug, damage] of [

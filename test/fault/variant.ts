@@ -9,8 +9,9 @@
  *   after-commit         COMMIT is answered, no offset is committed
  * Stands still (SIGSTOP of itself, until the test wakes it), with the locks of a batch:
  *   stop-in-copy         the server waits for the rows of an order
- * A bug:
+ * Bugs that must not go unnoticed:
  *   bug                  ingest throws where it should not
+ *   exit                 its thread ends without a word
  * Deliberate bugs, which the audit must find:
  *   offset-before-write  offsets are committed when records arrive, not when they are stored, and reading starts at
  *                        them wherever the fence is; crashes like before-commit
@@ -101,6 +102,9 @@ const faults: Record<string, () => void> = {
   'stop-in-copy': stopInCopy,
   bug() {
     Ingest.prototype.run = () => Promise.reject(new TypeError('a bug'));
+  },
+  exit() {
+    Ingest.prototype.run = async () => process.exit();
   },
   'offset-before-write'() {
     startAtCommittedOffsets();
