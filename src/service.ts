@@ -90,7 +90,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const deadLetters = createDeadLetters({
     ...options,
     orders: new OrderWriter(instanceId),
-    lookup: { forget: (orderUid) => ingest.changed([orderUid]) },
+    lookup: ingest,
     feed,
     metrics,
     onPoolError,
@@ -102,7 +102,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       await ingest.restore();
       restored.resolve();
     },
-    onChanged: (orderUids) => ingest.changed(orderUids),
+    onChanged: (orderUids) => ingest.forget(orderUids),
     onFault(fault) {
       metrics.fault('listener');
       logger.warn({ fault }, 'the database does not answer: trying again');

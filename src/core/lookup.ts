@@ -76,7 +76,7 @@ export class Lookup {
   write(): Write {
     const write: Write = {
       put: (orders) => this.#put(orders, write),
-      forget: (orderUids) => orderUids.forEach((orderUid) => this.#forget(orderUid, write)),
+      forget: (orderUids) => this.#forget(orderUids, write),
       end: () => void this.#writes.delete(write),
     };
     this.#writes.set(write, new Set());
@@ -85,24 +85,24 @@ export class Lookup {
 
   #put(orders: StoredOrder[], by: Write): void {
     const others = this.#writes.get(by);
-    const overflow = orders.length - this.#cache.capacity;
-    orders.forEach(({ order_uid, document }, index) => {
+    for (const { order_uid, document } of orders) {
       this.#changed(order_uid, by);
       const isNewest = others !== undefined && !others.has(order_uid);
-      // What those behind it would push out is not worth its copy.
-      if (isNewest && index >= overflow) this.#cache.set(order_uid, Buffer.from(document));
+      if (isNewest) this.#cache.set(order_uid, Buffer.from(document));
       else this.#cache.delete(order_uid);
-    });
+    }
   }
 
-  /** A version that is no longer known to be the newest. */
-  forget(orderUid: string): void {
-    this.#forget(orderUid);
+  /** Versions that are no longer known to be the newest. */
+  forget(orderUids: string[]): void {
+    this.#forget(orderUids);
   }
 
-  #forget(orderUid: string, by?: Write): void {
-    this.#changed(orderUid, by);
-    this.#cache.delete(orderUid);
+  #forget(orderUids: string[], by?: Write): void {
+    for (const orderUid of orderUids) {
+      this.#changed(orderUid, by);
+      this.#cache.delete(orderUid);
+    }
   }
 
   /**

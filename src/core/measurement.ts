@@ -26,6 +26,7 @@ export interface BatchSummary {
   lastTimestamp: number;
 }
 
+/** What is measured of a batch that has just been stored. */
 export function summarize({ entries, outcomes, reason, seconds }: BatchEvent): BatchSummary {
   const now = Date.now();
   const summary: BatchSummary = {

@@ -60,7 +60,7 @@ export class Replay {
       return result;
     } finally {
       // After a fault too: it may have been committed.
-      if (orderUid !== undefined && !dryRun) lookup.forget(orderUid);
+      if (orderUid !== undefined && !dryRun) lookup.forget([orderUid]);
     }
   }
 

@@ -36,6 +36,7 @@ export interface NextOffsets {
   offsets: Map<number, bigint>;
 }
 
+/** The way in, for batches. */
 export interface OrderStore {
   /**
    * Stores a batch in one transaction: orders, dead letters and the fence (I2, I3, I4). The entries are in the
@@ -55,6 +56,7 @@ export interface OrderStore {
   fence(topicId: string): Promise<Map<number, bigint>>;
 }
 
+/** What readers are shown; all of it has been committed (I1). */
 export interface OrderReader {
   /** The newest committed version of an order. Throws when the database does not answer. */
   find(orderUid: string): Promise<StoredOrder | undefined>;

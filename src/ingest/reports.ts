@@ -41,9 +41,9 @@ export class Reports {
   }
 
   /** These orders have been changed by something else than ingest. */
-  changed(orderUids: string[]): void {
+  forget(orderUids: string[]): void {
     this.#catchUp();
-    for (const orderUid of orderUids) this.#options.lookup.forget(orderUid);
+    this.#options.lookup.forget(orderUids);
   }
 
   /** Any order may have been changed. Fills the cache anew; throws when the database does not answer. */

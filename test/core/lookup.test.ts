@@ -72,7 +72,7 @@ test('I6: a slow read does not bring an old version back over one that was put m
 test('I6: nor over one that another instance has announced; who asks after that reads anew', async () => {
   const { store, lookup, cache } = setUp();
   const slow = lookup.find('a');
-  lookup.forget('a');
+  lookup.forget(['a']);
   const next = lookup.find('a');
   assert.equal(store.finds.length, 2);
   store.finds[0]!.resolve(version('v1'));
@@ -101,7 +101,7 @@ test('I6: restoring forgets what was known, and keeps what came in meanwhile', a
   lookup.write().put([{ order_uid: 'stale', document: Buffer.from('v1') }]);
   const restoring = lookup.restore();
   lookup.write().put([{ order_uid: 'a', document: Buffer.from('v2') }]);
-  lookup.forget('b');
+  lookup.forget(['b']);
   store.lists[0]!.resolve(['a', 'b', 'c'].map((order_uid) => ({ order_uid, document: Buffer.from('v1') })));
   await restoring;
   assert.deepEqual(text(await lookup.find('a')), ['v2', 'cache']);
@@ -112,7 +112,7 @@ test('I6: restoring forgets what was known, and keeps what came in meanwhile', a
 test('I6: a write that is answered after the news of a newer version is not shown', async () => {
   const { lookup, cache } = setUp();
   const write = lookup.write();
-  lookup.forget('a'); // another instance has stored v2
+  lookup.forget(['a']); // another instance has stored v2
   write.put([{ order_uid: 'a', document: Buffer.from('v1') }]);
   write.put([{ order_uid: 'b', document: Buffer.from('v1') }]);
   write.end();

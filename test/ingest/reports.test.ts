@@ -18,11 +18,18 @@ function setUp(t: TestContext, capacity = 10) {
   const heard: Report[] = [];
   const reports = new Reports({ port: port1, lookup, onOther: (report) => heard.push(report) });
   const tell = (report: Report, transfer: ArrayBuffer[] = []) => port2.postMessage(report, transfer);
+  const writes = reportWrites(tell, capacity);
   return {
     stored,
     cache,
     reports,
-    writes: reportWrites(tell, capacity),
+    writes,
+    /** A write from its beginning to its end. */
+    store: (...orders: StoredOrder[]) => {
+      const write = writes.write();
+      write.put(orders);
+      write.end();
+    },
     /** Resolves when all that was reported is heard. */
     heard: async () => {
       const before = heard.length;
@@ -57,7 +64,7 @@ test('I6: a newer version that another instance has stored is not put back by th
   const { cache, writes, reports, heard } = setUp(t);
   const write = writes.write();
   // The news overtakes the report, which lies in the port.
-  reports.changed(['a']);
+  reports.forget(['a']);
   write.put([order('a'), order('b')]);
   write.end();
   await heard();
@@ -79,10 +86,8 @@ test('I6: what was missed while the connection for news was down is not put back
 });
 
 test('of two writes the later one stays, and a doubtful one is forgotten', async (t) => {
-  const { cache, writes, heard } = setUp(t);
-  const first = writes.write();
-  first.put([order('a'), order('b'), order('c')]);
-  first.end();
+  const { cache, writes, store, heard } = setUp(t);
+  store(order('a'), order('b'), order('c'));
   const second = writes.write();
   second.put([order('a', 'v2')]);
   second.forget(['b']);
@@ -95,26 +100,25 @@ test('of two writes the later one stays, and a doubtful one is forgotten', async
 });
 
 test('of a batch larger than the cache the last orders are kept, and the others forgotten', async (t) => {
-  const { cache, writes, heard } = setUp(t, 2);
-  const first = writes.write();
-  first.put([order('a'), order('b')]);
-  first.end();
-  await heard();
-  const second = writes.write();
-  second.put([order('a', 'v2'), order('c'), order('d')]);
-  second.end();
+  const { cache, writes, store, heard } = setUp(t, 2);
+  store(order('a'), order('b'));
+  const slow = writes.write();
+  store(order('a', 'v2'), order('c'), order('d'));
   await heard();
   assert.deepEqual(cached(cache), [
     { order_uid: 'c', text: 'v1' },
     { order_uid: 'd', text: 'v1' },
   ]);
+  // That the first one was changed is known though it is not kept: the word of an older version comes too late.
+  slow.put([order('a')]);
+  slow.end();
+  await heard();
+  assert.deepEqual([...cache.keys()], ['c', 'd']);
 });
 
 test('a cache for nothing takes nothing', async (t) => {
-  const { cache, writes, heard } = setUp(t, 0);
-  const write = writes.write();
-  write.put([order('a')]);
-  write.end();
+  const { cache, store, heard } = setUp(t, 0);
+  store(order('a'));
   await heard();
   assert.equal(cache.size, 0);
 });
